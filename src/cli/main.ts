@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { fail, isUsageError, usageError } from './failure.ts';
+import { packageVersion } from './package-version.ts';
+
+/** A command: takes its arguments, returns the exit code. */
+type Command = (args: readonly string[]) => Promise<number>;
+
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand,
+};
+
+const help = `Usage: hrm-rex COMMAND [OPTIONS]
+
+Commands:
+  serve    Serve this machine as a sandbox over HTTP (also speaks SWE-ReX's protocol)
+
+Options:
+  -v, --version    Print the version
+  -h, --help       Print this help, or that of a command
+`;
+
+async function run([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === '-h' || name === '--help') {
+    process.stdout.write(help);
+    return name === undefined ? 2 : 0;
+  }
+  if (name === '-v' || name === '--version') {
+    if (args.length > 0) throw usageError(`${name} stands alone`);
+    process.stdout.write(`${packageVersion()}\n`);
+    return 0;
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load === undefined) throw usageError(`unknown command ${name}; see hrm-rex --help`);
+  return await (await load())(args);
+}
+
+run(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    fail(error);
+    process.exitCode = isUsageError(error) ? 2 : 1;
+  },
+);

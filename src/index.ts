@@ -1,0 +1,10 @@
+/**
+ * hrm-rex: sandboxes for coding agents. This door has everything that needs no further package; the `./server` and
+ * `./testing` doors have the HTTP server and the contract suites.
+ *
+ * @packageDocumentation
+ */
+export type { AnyRexError, RexErrorOptions } from './core/errors.ts';
+export type { CommandErrorContext, ErrorCode, ErrorContexts } from './core/error-codes.ts';
+export { RexError } from './core/errors.ts';
+export * from './sandbox/index.ts';

@@ -1,0 +1,115 @@
+import { constants, type Stats } from 'node:fs';
+import { access, readFile, realpath, stat } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { invalidArgument } from '../../../core/errors.ts';
+import { homeSecrets, neededBelowRun, systemSecrets } from './hidden-paths.ts';
+import { type Identity, isPermitted, ownIdentity, permission } from './identity.ts';
+import { isWithin, type Region, View } from './region.ts';
+
+/** Which files a sandbox sees. */
+export interface ViewOptions {
+  /** Real path of the workspace. */
+  readonly workspace: string;
+  /** Directory of this machine that appears as `/tmp`. */
+  readonly temporary: string;
+  readonly identity: Identity;
+  readonly readOnlyPaths: readonly string[];
+  readonly writablePaths: readonly string[];
+  readonly hiddenPaths: readonly string[];
+}
+
+/** Where the private temporary directory appears. */
+export const sandboxTemporary = '/tmp';
+
+/**
+ * The table of what a sandbox sees: everything to read, the workspace and `/tmp` to write, the caller's additions, and
+ * nothing where this machine keeps sockets, keys and tokens that the sandbox's user could otherwise read.
+ * @throws INVALID_ARGUMENT for a path that does not exist or cannot play its part.
+ */
+export async function buildView(options: ViewOptions): Promise<View> {
+  const temporary = await realpath(sandboxTemporary);
+  const given = [
+    { path: options.workspace, source: options.workspace, access: 'write', directory: true } as const,
+    ...(await givenRegions('writablePaths', options.writablePaths, 'write')),
+    ...(await givenRegions('readOnlyPaths', options.readOnlyPaths, 'read')),
+  ];
+  for (const { path, access } of given) {
+    if (access === 'write' && isWithin(options.temporary, path)) {
+      throw invalidArgument('writablePaths', 'paths that do not hold the directory for temporary files', path);
+    }
+  }
+  const regions: Region[] = [
+    { path: '/', source: '/', access: 'read', directory: true },
+    { path: '/proc', source: '/proc', access: 'proc', directory: true },
+    { path: '/dev', source: '/dev', access: 'dev', directory: true },
+    { path: temporary, source: options.temporary, access: 'write', directory: true },
+    ...given,
+  ];
+  for (const path of [...systemSecrets, tmpdir(), ...(await homeSecretPaths(options.identity))]) {
+    const secret = await findSecret(path, options.identity);
+    if (!secret || given.some(({ path: own }) => own === secret.path) || isCovered(secret.path, regions, temporary))
+      continue;
+    regions.push(secret);
+  }
+  if (regions.some(({ path, access }) => path === '/run' && access === 'hidden')) {
+    for (const path of neededBelowRun) regions.push(...(await existingRegion(path, 'read')));
+  }
+  for (const path of options.hiddenPaths) regions.push(...(await existingRegion(resolve(path), 'hidden')));
+  return new View(regions);
+}
+
+/** Whether nothing of this machine shows at a path anyway. */
+function isCovered(path: string, regions: readonly Region[], temporary: string): boolean {
+  const region = new View(regions).of(path);
+  return region.access === 'hidden' || region.path === temporary;
+}
+
+async function givenRegions(name: string, paths: readonly string[], access: 'read' | 'write'): Promise<Region[]> {
+  const found = await Promise.all(paths.map((path) => existingRegion(resolve(path), access)));
+  return found.map(([region], index) => {
+    if (!region) throw invalidArgument(name, 'paths that exist', paths[index]);
+    return region;
+  });
+}
+
+async function existingRegion(path: string, access: Region['access']): Promise<Region[]> {
+  try {
+    const source = await realpath(path);
+    return [{ path: source, source, access, directory: (await stat(source)).isDirectory() }];
+  } catch {
+    return [];
+  }
+}
+
+/** The hidden region for a place, if it exists and the sandbox's user could look into it. */
+async function findSecret(path: string, identity: Identity): Promise<Region | undefined> {
+  const [region] = await existingRegion(path, 'hidden');
+  if (!region || !(await isReachable(region.path, identity))) return undefined;
+  const wanted = region.directory ? permission.search : permission.read;
+  return (await canUse(region.path, await stat(region.path), identity, wanted)) ? region : undefined;
+}
+
+/** Whether a user can get as far as a path: every directory above it lets it pass. */
+export async function isReachable(path: string, identity: Identity): Promise<boolean> {
+  for (let parent = dirname(path); ; parent = dirname(parent)) {
+    if (!(await canUse(parent, await stat(parent), identity, permission.search))) return false;
+    if (parent === dirname(parent)) return true;
+  }
+}
+
+async function canUse(path: string, file: Stats, identity: Identity, wanted: 1 | 4): Promise<boolean> {
+  if (identity.uid !== ownIdentity().uid || identity.uid === 0) return isPermitted(identity, file, wanted);
+  const mode = wanted === permission.search ? constants.X_OK : constants.R_OK;
+  return await access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function homeSecretPaths(identity: Identity): Promise<string[]> {
+  const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  const entry = passwd.split('\n').find((line) => line.split(':')[2] === String(identity.uid));
+  const homes = new Set([homedir(), entry?.split(':')[5] ?? homedir()]);
+  return [...homes].flatMap((home) => homeSecrets.map((name) => join(home, name)));
+}

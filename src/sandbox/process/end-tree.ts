@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  descendants,
+  environmentValue,
+  type ProcessEntry,
+  type ProcessTable,
+  readProcessTable,
+} from './process-table.ts';
+
+/** Environment variable that marks every process this package starts; children inherit it. */
+export const treeVariable = 'HRM_REX_TREE';
+
+/** What belongs together and ends together. */
+export interface ProcessTree {
+  /** First process of the tree; it leads its own process session. */
+  readonly pid: number | undefined;
+  /** Value of {@link treeVariable}: finds children that have left the tree; a prefix finds several trees. */
+  readonly mark: string;
+}
+
+/** How a tree is ended. */
+export interface EndTreeOptions {
+  /** First signal. Default SIGTERM. */
+  readonly signal?: NodeJS.Signals;
+  /** Time between the first signal and SIGKILL. Default 500. */
+  readonly graceMs?: number;
+}
+
+/**
+ * Ends a tree: the process, all below it, everything in its process session, and every process that inherited its mark
+ * (`setsid`, `nohup` and double-forked children included). Resolves when a fresh look at the system shows none of them
+ * alive.
+ */
+export async function endTree(tree: ProcessTree, options: EndTreeOptions = {}): Promise<void> {
+  const signal = options.signal ?? 'SIGTERM';
+  const deadline = performance.now() + (options.graceMs ?? 500);
+  const known = new Map<number, number>();
+  let alive = collect(tree, known);
+  if (signal !== 'SIGKILL') {
+    deliver(alive, signal);
+    deliver(alive, 'SIGCONT');
+    for (let pause = 1; alive.length > 0 && performance.now() < deadline; pause = Math.min(pause * 2, 25)) {
+      await delay(Math.min(pause, Math.max(0, deadline - performance.now())));
+      alive = collect(tree, known);
+    }
+  }
+  for (let pause = 1; alive.length > 0; pause = Math.min(pause + 1, 20)) {
+    deliver(alive, 'SIGKILL');
+    await delay(pause);
+    alive = collect(tree, known);
+  }
+}
+
+/** The live processes of a tree now. */
+export function treeMembers(tree: ProcessTree): number[] {
+  return collect(tree, new Map());
+}
+
+function collect(tree: ProcessTree, known: Map<number, number>): number[] {
+  let table = readProcessTable();
+  if (tree.pid !== undefined && !table.has(tree.pid)) table = readProcessTable({ fresh: true });
+  for (const [pid, startedAt] of known) if (table.get(pid)?.startedAt !== startedAt) known.delete(pid);
+  for (const root of [...known.keys(), ...(tree.pid === undefined ? [] : [tree.pid])]) {
+    for (const pid of descendants(table, root)) remember(table, pid, known);
+  }
+  for (const entry of table.values()) {
+    if (known.has(entry.pid) || entry.pid === process.pid || entry.zombie) continue;
+    const sameSession = tree.pid !== undefined && entry.session === tree.pid;
+    const marked = environmentValue(entry, treeVariable)?.startsWith(tree.mark);
+    if (sameSession || marked) remember(table, entry.pid, known);
+  }
+  return [...known.keys()].filter((pid) => !(table.get(pid) as ProcessEntry).zombie);
+}
+
+function remember(table: ProcessTable, pid: number, known: Map<number, number>): void {
+  known.set(pid, (table.get(pid) as ProcessEntry).startedAt);
+}
+
+function deliver(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {}
+  }
+}

@@ -1,0 +1,212 @@
+import { programInput } from './channel.ts';
+
+/*
+ * The shell side of the session protocol.
+ *
+ * Bash runs interactively, so that errors and SIGINT return to its top level and never end it, but reads its commands
+ * from a pipe. At the top level its output goes to /dev/null: prompts, traces and traps there are silent. A script gets
+ * the real streams for as long as it runs. It is evaluated inside a sourced wrapper, where bash announces no jobs, and
+ * is given the user's flags and traps, which are taken away again when it ends. A trap on SIGURG takes the shell back
+ * to its top level between two commands, whatever it does about SIGINT.
+ *
+ * A run is two lines. The first evaluates the script: the channel shows BEGIN, what the script prints, STATE and the
+ * traps it left. The second shows END with status and flags. Bash reads the second line only when the first is over,
+ * also when SIGINT threw it back to the top level, so END is never in the shell's memory while a script runs. Tokens
+ * are random and used once.
+ */
+
+/** Private descriptors: the script's own streams between runs, and the channel's two ends. */
+const scriptInput = 247;
+const scriptOutput = 248;
+const scriptError = 249;
+const channelOutput = 250;
+const channelError = 251;
+const wrapperInput = 252;
+const statusInput = 253;
+
+/** Random texts that frame one run. */
+export interface Tokens {
+  /** Tells the run's lines apart from those of others. */
+  readonly run: string;
+  readonly begin: string;
+  readonly state: string;
+  readonly end: string;
+}
+
+/** What a script finds as its predecessor left it. */
+export interface ShellState {
+  /** `$?` of the previous script. */
+  readonly status: number;
+  /** Option letters, as `$-` shows them. */
+  readonly flags: string;
+  /** Commands that set the traps on DEBUG, RETURN and ERR again; empty mostly. */
+  readonly traps: string;
+}
+
+/** How one script is evaluated. */
+export interface ScriptOptions {
+  /** Programs read the caller's input (`send`); otherwise what the script's standard input is: a terminal or nothing. */
+  readonly openInput: boolean;
+  /** Whether standard error has its own channel. */
+  readonly separate: boolean;
+  /** Whether bash may trace it, see {@link mayTrace}. */
+  readonly traced: boolean;
+}
+
+/** Quotes text as one shell word. */
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** First lines of a session: silence at the top level, descriptors for what follows, no history. */
+export function bootText(options: { readonly separate: boolean; readonly terminal: boolean }): string {
+  const error = options.separate ? 2 : 1;
+  const lines = [
+    "PS1= PS2= __hrm_rex_run= __hrm_rex_status= __hrm_rex_ps1='\\s-\\v\\$ '",
+    `\\exec ${scriptOutput}>&1 ${channelOutput}>&1 ${scriptError}>&${error} ${channelError}>&${error}`,
+    `\\exec ${scriptInput}<${options.terminal ? `&${programInput}` : '/dev/null'} >/dev/null 2>&1`,
+    silence,
+    `\\builtin trap -- ${quote(urgentText())} URG`,
+  ];
+  if (options.terminal) lines.push(plainTerminalText.trimEnd());
+  return `${lines.join('\n')}\n`;
+}
+
+/** Startup as a script: rc file, then the sources. It fails when a source cannot be read or fails. */
+export function startupScript(loadRc: boolean, sources: readonly string[]): string {
+  const lines = loadRc ? ['if [[ -r ~/.bashrc ]]; then . ~/.bashrc; fi'] : [];
+  for (const source of sources) {
+    const missing = `echo ${quote(`cannot read ${source}`)}; (exit 66)`;
+    lines.push(`if [[ -r ${quote(source)} ]]; then . ${quote(source)}; else ${missing}; fi || hrm_rex_failed=$?`);
+  }
+  lines.push(silence, 'if [[ ${hrm_rex_failed-} ]]; then (exit "$hrm_rex_failed"); fi');
+  return lines.join('\n');
+}
+
+const silence = [
+  '\\builtin set +o history +H +m',
+  '\\builtin unset -v HISTFILE MAILCHECK 2>/dev/null',
+  '\\builtin history -c',
+].join('; ');
+
+/** Undoes what would keep the protocol's own commands from being builtins. */
+const safety = '\\unset -f builtin; \\builtin enable . enable eval exec export printf set trap unset';
+
+/** Character before PS4 while a script may be traced: bash repeats it once for each level, {@link withoutLevels} counts. */
+const levelMark = "$'\\036'";
+const markedLevels = new RegExp(`${String.fromCharCode(0o36)}{3,}(.)`, 'gsu');
+
+/** Variables that an interactive bash acts on between scripts, and where their values wait meanwhile. */
+const hidden: readonly (readonly [name: string, keeper: string])[] = [
+  ['PS1', '__hrm_rex_ps1'],
+  ['TMOUT', '__hrm_rex_tmout'],
+  ['PROMPT_COMMAND', '__hrm_rex_prompt'],
+];
+
+/** Moves the hidden variables away, unless they are, or back. */
+function moveVariables(direction: 'away' | 'back'): string {
+  const moves = hidden.map(([name, keeper]) => {
+    const [from, to] = direction === 'away' ? [name, keeper] : [keeper, name];
+    const value = name === 'PROMPT_COMMAND' ? `("\${${from}[@]}")` : `$${from}`;
+    const clear = direction === 'away' && name === 'PS1' ? 'PS1=' : `\\builtin unset -v ${from}`;
+    const kept = direction === 'away' ? ` || -n \${${keeper}+set}` : '';
+    return `[[ -z \${${from}+set}${kept} ]] || { ${to}=${value}; ${clear}; }`;
+  });
+  return moves.join('; ');
+}
+
+/**
+ * What SIGURG does to a running script: SIGINT between two of its commands, by which the shell drops the rest; from the
+ * second time on without the script's own trap on SIGINT. Prompts go first: the shell comes to its top level with none.
+ */
+function urgentText(): string {
+  const steps = [moveVariables('away'), '(( ! __hrm_rex_urged++ )) || \\trap - INT', '\\kill -INT $$'];
+  return `[[ -z $__hrm_rex_run || -n $__hrm_rex_status ]] || { ${steps.join('; ')}; }`;
+}
+
+/** Takes flags, traps and prompts away from the shell and shows the traps. */
+function captureText(state: string, status: string): string {
+  return [
+    `{ __hrm_rex_status=${status} __hrm_rex_flags=$-`,
+    safety,
+    '\\builtin set +xv',
+    `[[ -z \${PS4+set} ]] || PS4=\${PS4#${levelMark}}`,
+    `\\builtin printf %s ${state} >&${channelOutput}`,
+    `\\builtin trap -p DEBUG RETURN ERR >&${channelOutput}`,
+    '\\builtin trap - DEBUG RETURN ERR',
+    moveVariables('away'),
+    '} >/dev/null 2>&1',
+  ].join('; ');
+}
+
+/** Whether `set -x` is on, or may be switched on, while a script runs. */
+export function mayTrace(script: string, flags: string): boolean {
+  return flags.includes('x') || /\bset\s+(-\w+\s+)*-\w*x|\bxtrace\b/.test(script);
+}
+
+/** A trace without the two levels of nesting that the protocol adds to each line. */
+export function withoutLevels(text: string): string {
+  return text.replace(markedLevels, (marks, first: string) => first.repeat(marks.length - first.length - 2));
+}
+
+/** A command whose only effect is `$?`. */
+function statusText(status: number): string {
+  return status === 0 ? ':' : `\\builtin . /dev/fd/${statusInput} ${statusInput}<<<'\\return ${status}'`;
+}
+
+/** Sets traps and traced flags again, unseen, as the script's first line; empty when there are none. */
+function restoreText({ traps, flags, status }: ShellState): string {
+  const traced = flags.replace(/[^xv]/g, '');
+  if (traps === '' && traced === '') return '';
+  const parts = [...traps.split('\n').filter(Boolean), ...(traced ? [`\\builtin set -${traced}`] : [])];
+  return `{ ${parts.join('; ')}; ${statusText(traps.includes(' ERR') ? 0 : status)}; } >/dev/null 2>&1\n`;
+}
+
+/** The first line of a run: evaluates a script, given as latin1 text (one character a byte). */
+export function scriptText(script: string, tokens: Tokens, state: ShellState, options: ScriptOptions): string {
+  const begin = [`\\builtin printf %s ${tokens.begin} >&${channelOutput}`];
+  if (options.separate) begin.push(`\\builtin printf %s ${tokens.begin} >&${channelError}`);
+  const trace = options.traced ? `; [[ -z \${PS4+set} ]] || PS4=${levelMark}$PS4` : '';
+  const wrapper = [
+    ...begin,
+    `{ ${moveVariables('back')}${trace}; } >/dev/null 2>&1`,
+    statusText(state.flags.includes('e') ? 0 : state.status),
+    '\\builtin eval "$__hrm_rex_script"',
+    captureText(tokens.state, '$?'),
+    `\\exec ${scriptOutput}>&1 ${scriptError}>&2${options.openInput ? '' : ` ${scriptInput}<&0`}`,
+  ].join('; ');
+  const streams = `<&${options.openInput ? programInput : scriptInput} >&${scriptOutput} 2>&${scriptError}`;
+  return [
+    `__hrm_rex_script=${quote(restoreText(state) + script)} __hrm_rex_status= __hrm_rex_urged=0 __hrm_rex_run=${tokens.run}; `,
+    '\\builtin export -n __hrm_rex_script; ',
+    `\\builtin . /dev/fd/${wrapperInput} ${wrapperInput}<<<${quote(wrapper)} ${streams}\n`,
+  ].join('');
+}
+
+/**
+ * The second line of a run: shows its end, once. SIGINT can fall on the shell while it reads this line, and then the
+ * line is lost; so it may be sent again.
+ */
+export function endText(tokens: Tokens, separate: boolean): string {
+  const report = `'${tokens.end}%s:%s:%s\\n' "$__hrm_rex_status" "$__hrm_rex_flags" "$$"`;
+  const steps = [
+    `[[ -n $__hrm_rex_status ]] || ${captureText(tokens.state, '$__hrm_rex_jump')}`,
+    `\\builtin printf ${report} >&${channelOutput}`,
+    ...(separate ? [`\\builtin printf '${tokens.end}\\n' >&${channelError}`] : []),
+    '__hrm_rex_run=',
+  ];
+  return `__hrm_rex_jump=$?; [[ $__hrm_rex_run != ${tokens.run} ]] || { ${steps.join('; ')}; }\n`;
+}
+
+/** Makes the terminal pass bytes as they are, without echo. */
+export const plainTerminalText: string = `\\command stty -echo -onlcr <&${programInput}\n`;
+
+/** Reads and drops what a program left unread of the caller's input. */
+export const drainText: string = `while \\builtin read -r -t 0.002 -N 4096 -u ${programInput} __hrm_rex_rest; do :; done\n`;
+
+/** A script that succeeds when another one parses, and shows bash's message when it does not. */
+export function syntaxScript(script: string): string {
+  const wrapped = quote(`__hrm_rex_parse() { :\n${script}\n}`);
+  const check = `\\command bash -n <<<${quote(script)}`;
+  return `if \\builtin eval ${wrapped} 2>/dev/null; then \\builtin unset -f __hrm_rex_parse; else ${check}; fi`;
+}

@@ -1,0 +1,9 @@
+/**
+ * Contract suites that any implementation of a contract can be held to, doubles, and helpers for tests.
+ *
+ * @module
+ */
+export type { Capability, RuntimeCapabilities, RuntimeContractOptions, TestRegistrar } from './contract/suite.ts';
+export { type DeploymentContractOptions, deploymentContract } from './deployment-contract.ts';
+export { type LeftoverOptions, type LeftoverProcess, leftoverProcesses } from './leftover-processes.ts';
+export { runtimeContract } from './runtime-contract.ts';
