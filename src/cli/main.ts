@@ -6,12 +6,14 @@ import { packageVersion } from './package-version.ts';
 type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  demo: async () => (await import('./demo/demo.ts')).demo,
   serve: async () => (await import('./serve.ts')).serveCommand,
 };
 
 const help = `Usage: hrm-rex COMMAND [OPTIONS]
 
 Commands:
+  demo     Run thirty shells at once, each doing real work, and check what they did
   serve    Serve this machine as a sandbox over HTTP (also speaks SWE-ReX's protocol)
 
 Options:

@@ -50,7 +50,16 @@ export type {
   ReadOptions,
   WaitOptions,
 } from './process/process-handle.ts';
-export { DummyRuntime, type DummyRuntimeOptions } from './runtime/dummy-runtime.ts';
+export {
+  type DummyAnswer,
+  type DummyCall,
+  type DummyHandler,
+  type DummyRequest,
+  type DummyResponder,
+  type DummyResponse,
+  DummyRuntime,
+  type DummyRuntimeOptions,
+} from './runtime/dummy-runtime.ts';
 export { LocalRuntime, type LocalRuntimeOptions } from './runtime/local-runtime.ts';
 export type { RemoteRuntimeOptions } from './runtime/remote-options.ts';
 export { RemoteRuntime } from './runtime/remote-runtime.ts';

@@ -5,7 +5,7 @@ import { LocalRuntime } from '../../src/sandbox/runtime/local-runtime.ts';
 import { runtimeContract } from '../../src/testing/runtime-contract.ts';
 import { hasBubblewrap } from './bubblewrap.ts';
 
-if (hasBubblewrap()) {
+if (hasBubblewrap) {
   const { isolation, workspace: cwd, env, finder, owner } = await openSandbox({}, new AbortController().signal);
   test.after(() => isolation.dispose());
   const files = new SandboxedFiles({ finder, owner, cwd });

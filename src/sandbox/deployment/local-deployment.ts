@@ -19,10 +19,16 @@ export interface LocalDeploymentOptions extends SandboxOptions {
 export class LocalDeployment extends BaseDeployment<LocalRuntime> {
   readonly type = 'local';
   readonly #options: LocalDeploymentOptions;
+  #workspace: string | undefined;
 
   constructor(options: LocalDeploymentOptions = {}) {
     super();
     this.#options = options;
+  }
+
+  /** Directory in which commands start and relative paths begin; undefined before the first start. */
+  get workspace(): string | undefined {
+    return this.#workspace;
   }
 
   protected async open(signal: AbortSignal): Promise<Opened<LocalRuntime>> {
@@ -40,8 +46,9 @@ export class LocalDeployment extends BaseDeployment<LocalRuntime> {
   #openPlain(options: SandboxOptions): Opened<LocalRuntime> {
     refuseConfinement(options);
     this.announce('Starting runtime');
-    const env = withAdditions(options.env ?? {});
-    const runtime = new LocalRuntime({ env, ...(options.workspace && { cwd: resolve(options.workspace) }) });
+    const cwd = resolve(options.workspace ?? '.');
+    const runtime = new LocalRuntime({ cwd, env: withAdditions(options.env ?? {}) });
+    this.#workspace = cwd;
     return { runtime, close: () => runtime.close() };
   }
 
@@ -52,6 +59,7 @@ export class LocalDeployment extends BaseDeployment<LocalRuntime> {
     this.announce('Starting runtime');
     const files = new SandboxedFiles({ finder, owner, cwd: workspace });
     const runtime = new LocalRuntime({ cwd: workspace, env, isolation, files });
+    this.#workspace = workspace;
     const close = async () => {
       await runtime.close();
       await isolation.dispose();

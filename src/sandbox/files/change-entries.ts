@@ -5,11 +5,12 @@ import { randomId } from '../../core/ids.ts';
 import { copyTree } from './copy-tree.ts';
 import { fileError, hasErrno, SystemError } from './file-errors.ts';
 import type { FileSystem } from './file-system.ts';
+import { makeParents } from './new-file.ts';
 
 /** Makes a directory, see {@link FileSystem.mkdir}; a given mode is exact, whatever the umask. */
 export async function makeDirectory(path: string, options: Parameters<FileSystem['mkdir']>[1] = {}): Promise<void> {
   const { parents = true, mode } = options;
-  if (parents) await mkdir(dirname(path), { recursive: true });
+  if (parents) await makeParents(path);
   try {
     await mkdir(path, mode === undefined ? 0o777 : 0o700);
     if (mode !== undefined) await chmod(path, checkMode(mode));

@@ -1,4 +1,4 @@
-import { type FileHandle, lstat, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { randomId } from '../../core/ids.ts';
 import { hasErrno, SystemError } from './file-errors.ts';
@@ -46,5 +46,14 @@ export async function makeOrReplace(path: string, make: (name: string) => Promis
     if (!hasErrno(error, 'EEXIST')) throw error;
     if ((await lstat(path)).isDirectory()) throw new SystemError('EEXIST', 'a directory has that name');
     await makeAndRename(path, make);
+  }
+}
+
+/** Makes the missing directories above a path; gives the first that it made. @throws ENOTDIR where one is a file */
+export async function makeParents(path: string): Promise<string | undefined> {
+  try {
+    return await mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw hasErrno(error, 'EEXIST') ? new SystemError('ENOTDIR') : error;
   }
 }

@@ -1,5 +1,4 @@
-import { Buffer } from 'node:buffer';
-import { readText } from './tar-header.ts';
+import { Buffer, isUtf8 } from 'node:buffer';
 
 /** Pax records, for example `path` and `mtime` (POSIX pax interchange format). */
 export type PaxRecords = Readonly<Record<string, string>>;
@@ -25,8 +24,13 @@ export function decodePax(bytes: Buffer): PaxRecords {
     const equals = bytes.indexOf(0x3d, space);
     const isRecord = space > start && Number.isInteger(length) && end <= bytes.length && bytes[end - 1] === 0x0a;
     if (!isRecord || equals < 0 || equals >= end) throw new Error('a pax record is none');
-    records[bytes.toString('utf8', space + 1, equals)] = readText(bytes, equals + 1, end - 2 - equals);
+    records[bytes.toString('utf8', space + 1, equals)] = textOf(bytes.subarray(equals + 1, end - 1));
     start = end;
   }
   return records;
+}
+
+function textOf(value: Buffer): string {
+  if (!isUtf8(value)) throw new Error('a pax record is not UTF-8');
+  return value.toString('utf8');
 }

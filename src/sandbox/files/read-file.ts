@@ -19,7 +19,7 @@ export async function readWhole(path: string, options: ReadOptions = {}): Promis
   const isPart = start > 0 || end !== Number.POSITIVE_INFINITY;
   if (isPart || options.signal !== undefined) return collectBytes(readChunks(path, options));
   await using handle = await open(path, readFlags);
-  return handle.readFile();
+  return await handle.readFile();
 }
 
 /** All bytes of a file whose size is about known, in one read; not more than `maximumBytes`, should it have grown. */
@@ -28,7 +28,7 @@ export async function readSmall(path: string, expectedBytes: number, maximumByte
   // One byte more tells whether there is more.
   const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(expectedBytes + 1), 0, expectedBytes + 1, 0);
   if (bytesRead <= expectedBytes) return buffer.subarray(0, bytesRead);
-  return collectBytes(readChunks(path, { end: maximumBytes }));
+  return await collectBytes(readChunks(path, { end: maximumBytes }));
 }
 
 /** The bytes of a file or of a range of it in chunks of at most 64 KiB. The file is closed however the loop ends. */

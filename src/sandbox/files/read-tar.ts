@@ -2,7 +2,7 @@ import { RexError } from '../../core/errors.ts';
 import { ByteReader } from './byte-reader.ts';
 import { decodePax, type PaxRecords } from './pax-records.ts';
 import { chunkBytes } from './streams.ts';
-import { blockBytes, decodeHeader, readText, type TarHeader } from './tar-header.ts';
+import { blockBytes, decodeHeader, type ReadHeader, readText, type TarHeader } from './tar-header.ts';
 
 /** A member of a tar archive, with what its extended headers say. */
 export interface TarEntry extends Omit<TarHeader, 'modifiedSeconds'> {
@@ -48,21 +48,21 @@ export async function* readTar(archive: AsyncIterable<Uint8Array>): AsyncGenerat
   }
 }
 
-async function readExtension(reader: ByteReader, { sizeBytes, type }: TarHeader): Promise<PaxRecords> {
+async function readExtension(reader: ByteReader, { sizeBytes, type }: ReadHeader): Promise<PaxRecords> {
   if (sizeBytes > largestExtension) throw new Error('a header is too long');
   const bytes = await reader.take(sizeBytes);
   await skipPadding(reader, sizeBytes);
-  if (type === 'L') return { path: readText(bytes) };
-  return type === 'K' ? { linkpath: readText(bytes) } : decodePax(bytes);
+  if (type === 'L') return { path: needName(readText(bytes)) };
+  return type === 'K' ? { linkpath: needName(readText(bytes)) } : decodePax(bytes);
 }
 
 type Facts = Omit<TarEntry, 'content'>;
 
-function applyRecords(header: TarHeader, records: PaxRecords): Facts {
+function applyRecords(header: ReadHeader, records: PaxRecords): Facts {
   const { path, linkpath, mtime, size } = records;
+  const name = needName(path ?? header.name);
   const isSparse = header.type === 'S' || Object.keys(records).some((key) => key.startsWith('GNU.sparse.'));
-  if (isSparse) throw unsupportedSparse(path ?? header.name);
-  const name = path ?? header.name;
+  if (isSparse) throw unsupportedSparse(name);
   const sizeBytes = size === undefined ? header.sizeBytes : Number(size);
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) throw new Error('a member has an impossible size');
   const seconds = mtime === undefined ? header.modifiedSeconds : Number(mtime);
@@ -71,10 +71,15 @@ function applyRecords(header: TarHeader, records: PaxRecords): Facts {
     name,
     mode: header.mode,
     type: header.type === '0' && name.endsWith('/') ? '5' : header.type,
-    linkName: linkpath ?? header.linkName,
+    linkName: needName(linkpath ?? header.linkName),
     sizeBytes: hollowTypes.has(header.type) ? 0 : sizeBytes,
     modifiedMs: Math.round(seconds * 1e6) / 1e3,
   };
+}
+
+function needName(name: string | undefined): string {
+  if (name === undefined) throw new Error('a name in it is not UTF-8');
+  return name;
 }
 
 async function* readMember(reader: ByteReader, facts: Facts): AsyncGenerator<TarEntry, void, undefined> {

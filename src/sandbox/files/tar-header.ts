@@ -57,14 +57,21 @@ export function encodeHeader(header: TarHeader): Buffer {
   return block;
 }
 
+/** A header as it is read: a name is undefined where it is not UTF-8, as one that was cut to fit need not be. */
+export interface ReadHeader extends Omit<TarHeader, 'name' | 'linkName'> {
+  readonly name: string | undefined;
+  readonly linkName: string | undefined;
+}
+
 /** A header from its bytes. @throws where they are none */
-export function decodeHeader(block: Buffer): TarHeader {
+export function decodeHeader(block: Buffer): ReadHeader {
   if (readNumber(block, 148, 8) !== checkSum(block)) throw new Error('a header has a wrong checksum');
   const name = readText(block, 0, 100);
   const isPosix = block.toString('latin1', 257, 263) === 'ustar\0';
   const prefix = isPosix ? readText(block, 345, 155) : '';
+  const isWhole = name !== undefined && prefix !== undefined;
   return {
-    name: prefix === '' ? name : `${prefix}/${name}`,
+    name: !isWhole ? undefined : prefix === '' ? name : `${prefix}/${name}`,
     mode: readNumber(block, 100, 8),
     sizeBytes: readSize(block),
     modifiedSeconds: readNumber(block, 136, 12),
@@ -73,13 +80,12 @@ export function decodeHeader(block: Buffer): TarHeader {
   };
 }
 
-/** Text up to the first NUL. @throws where it is not UTF-8 */
-export function readText(bytes: Buffer, at = 0, length: number = bytes.length): string {
+/** Text up to the first NUL, or undefined where it is not UTF-8. */
+export function readText(bytes: Buffer, at = 0, length: number = bytes.length): string | undefined {
   const field = bytes.subarray(at, at + length);
   const end = field.indexOf(0);
   const text = end < 0 ? field : field.subarray(0, end);
-  if (!isUtf8(text)) throw new Error('a name in it is not UTF-8');
-  return text.toString('utf8');
+  return isUtf8(text) ? text.toString('utf8') : undefined;
 }
 
 function readSize(block: Buffer): number {

@@ -1,8 +1,9 @@
 import { chmod, lstat, mkdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { RexError } from '../../core/errors.ts';
 import { hasErrno, SystemError, withFileErrors } from './file-errors.ts';
 import type { TransferOptions, TransferResult } from './file-system.ts';
+import { makeParents } from './new-file.ts';
 import { placeFile, placeLink, placeSameFile } from './place-file.ts';
 import { setModified } from './set-time.ts';
 import { carriedModeBits, type DirectoryMember, type TreeMember } from './tree-member.ts';
@@ -115,7 +116,7 @@ export class TreeWriter {
   /** Makes sure that everything above a member is a directory and no link. */
   async #prepareAbove(path: string): Promise<void> {
     if (path === '') {
-      await mkdir(dirname(this.#target), { recursive: true });
+      await makeParents(this.#target);
       return;
     }
     const ground = await this.#ground(parentOf(path));
@@ -137,7 +138,7 @@ export class TreeWriter {
     } catch (error) {
       if (!hasErrno(error, 'ENOENT')) throw error;
     }
-    await mkdir(dirname(this.#target), { recursive: true });
+    await makeParents(this.#target);
     return makeDirectory(this.#target, mode);
   }
 

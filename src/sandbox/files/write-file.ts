@@ -1,10 +1,9 @@
 import { constants, type Stats } from 'node:fs';
-import { access, type FileHandle, mkdir, open, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, type FileHandle, open, stat } from 'node:fs/promises';
 import { writeContent } from './file-content.ts';
 import { hasErrno, SystemError } from './file-errors.ts';
 import type { FileContent, WriteOptions } from './file-system.ts';
-import { makeAndRename, writeNewFile } from './new-file.ts';
+import { makeAndRename, makeParents, writeNewFile } from './new-file.ts';
 import { realPathOf } from './path-scope.ts';
 
 const { O_APPEND, O_CREAT, O_NONBLOCK, O_TRUNC, O_WRONLY } = constants;
@@ -68,7 +67,7 @@ async function withParents<Value>(path: string, options: WriteOptions, attempt: 
     return await attempt();
   } catch (error) {
     if (options.parents === false || !hasErrno(error, 'ENOENT')) throw error;
-    if ((await mkdir(dirname(path), { recursive: true })) === undefined) throw error;
+    if ((await makeParents(path)) === undefined) throw error;
     return attempt();
   }
 }

@@ -45,6 +45,8 @@ export class LocalRuntime implements Runtime {
   readonly #reaper = new Reaper(this.#id);
   readonly #processes = new ProcessRegistry<LocalProcess>();
   readonly #sessions = new SessionRegistry();
+  /** Processes that are about to be there. */
+  readonly #starting = new Set<Promise<LocalProcess>>();
   #started = 0;
   #closing: Promise<void> | undefined;
 
@@ -62,7 +64,7 @@ export class LocalRuntime implements Runtime {
 
   async execute(command: Command, options: CommandOptions = {}): Promise<CommandResult> {
     const { check, ...rest } = options;
-    const running = await startLocalProcess(command, rest, this.#place('execute'));
+    const running = await this.#start(command, rest, 'execute');
     const untrack = this.#processes.track(running);
     try {
       const result = await running.result();
@@ -74,9 +76,8 @@ export class LocalRuntime implements Runtime {
   }
 
   async spawn(command: Command, options: SpawnOptions = {}): Promise<ProcessHandle> {
-    const running = await startLocalProcess(command, options, this.#place('spawn'));
+    const running = await this.#start(command, options, 'spawn');
     this.#processes.keep(running);
-    if (this.#closing) await running.end('close', {});
     return running;
   }
 
@@ -139,6 +140,7 @@ export class LocalRuntime implements Runtime {
   }
 
   async #close(): Promise<void> {
+    await Promise.allSettled(this.#starting);
     await Promise.all([this.#sessions.close(), this.#processes.close()]);
     if (this.#started > 0) await endTree({ pid: undefined, mark: this.#id }, { graceMs: 100 });
     this.#reaper[Symbol.dispose]();
@@ -148,6 +150,16 @@ export class LocalRuntime implements Runtime {
     if (!this.#closing) return;
     const hint = 'Create or start another one.';
     throw new RexError('RUNTIME_CLOSED', 'the runtime is closed', { operation }, { hint });
+  }
+
+  async #start(command: Command, options: SpawnOptions, operation: string): Promise<LocalProcess> {
+    const starting = startLocalProcess(command, options, this.#place(operation));
+    this.#starting.add(starting);
+    try {
+      return await starting;
+    } finally {
+      this.#starting.delete(starting);
+    }
   }
 
   #place(operation: string): ProcessPlace {
@@ -160,10 +172,7 @@ export class LocalRuntime implements Runtime {
 }
 
 /** SWE-ReX's one entry for commands and interrupts, in terms of the session's own methods. */
-export async function runInSession(
-  runtime: Runtime,
-  action: SessionCommand | SessionInterrupt,
-): Promise<Observation> {
+export async function runInSession(runtime: Runtime, action: SessionCommand | SessionInterrupt): Promise<Observation> {
   if ('type' in action) {
     const { type: _type, session, ...options } = action;
     return await runtime.session(session).interrupt(options);

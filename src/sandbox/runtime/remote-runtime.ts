@@ -15,8 +15,8 @@ import { RemoteConnection } from './remote-connection.ts';
 import { DeferredFiles } from './remote-deferred-files.ts';
 import { chooseBackend } from './remote-handshake.ts';
 import { probe } from './remote-health.ts';
-import { isServerGone } from './remote-rex-client.ts';
 import { type RemoteRuntimeOptions, resolveRemote } from './remote-options.ts';
+import { isServerGone } from './remote-rex-client.ts';
 import type { Health, ProcessInfo, Runtime, SessionCommand, SessionInterrupt } from './runtime.ts';
 
 /** How often {@link RemoteRuntime.waitUntilAlive} asks. */

@@ -30,7 +30,7 @@ export class SweRexSession implements Session {
   #running = false;
   #closed = false;
 
-  constructor(client: SweRexClient, name: string, startupOutput: string, maxOutputBytes = defaultMaxOutputBytes) {
+  constructor(client: SweRexClient, name: string, startupOutput: string, maxOutputBytes: number = defaultMaxOutputBytes) {
     this.#client = client;
     this.#maxOutputBytes = maxOutputBytes;
     this.name = name;

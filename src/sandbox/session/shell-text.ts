@@ -171,13 +171,13 @@ export function scriptText(script: string, tokens: Tokens, state: ShellState, op
     ...begin,
     `{ ${moveVariables('back')}${trace}; } >/dev/null 2>&1`,
     statusText(state.flags.includes('e') ? 0 : state.status),
-    '\\builtin eval "$__hrm_rex_script"',
+    '\\builtin eval -- "$__hrm_rex_script"',
     captureText(tokens.state, '$?'),
     `\\exec ${scriptOutput}>&1 ${scriptError}>&2${options.openInput ? '' : ` ${scriptInput}<&0`}`,
   ].join('; ');
   const streams = `<&${options.openInput ? programInput : scriptInput} >&${scriptOutput} 2>&${scriptError}`;
   return [
-    `__hrm_rex_script=${quote(restoreText(state) + script)} __hrm_rex_status= __hrm_rex_urged=0 __hrm_rex_run=${tokens.run}; `,
+    `__hrm_rex_script=${quote(`${restoreText(state)}${script}\n`)} __hrm_rex_status= __hrm_rex_jump= __hrm_rex_urged=0 __hrm_rex_run=${tokens.run}; `,
     '\\builtin export -n __hrm_rex_script; ',
     `\\builtin . /dev/fd/${wrapperInput} ${wrapperInput}<<<${quote(wrapper)} ${streams}\n`,
   ].join('');
@@ -185,7 +185,8 @@ export function scriptText(script: string, tokens: Tokens, state: ShellState, op
 
 /**
  * The second line of a run: shows its end, once. SIGINT can fall on the shell while it reads this line, and then the
- * line is lost; so it may be sent again.
+ * line is lost; so it may be sent again. The parenthesis before it is a syntax error on purpose: it brings back a parser
+ * that an unfinished `[[` has left astray.
  */
 export function endText(tokens: Tokens, separate: boolean): string {
   const report = `'${tokens.end}%s:%s:%s\\n' "$__hrm_rex_status" "$__hrm_rex_flags" "$$"`;
@@ -195,7 +196,7 @@ export function endText(tokens: Tokens, separate: boolean): string {
     ...(separate ? [`\\builtin printf '${tokens.end}\\n' >&${channelError}`] : []),
     '__hrm_rex_run=',
   ];
-  return `__hrm_rex_jump=$?; [[ $__hrm_rex_run != ${tokens.run} ]] || { ${steps.join('; ')}; }\n`;
+  return `__hrm_rex_jump=$?\n)\n[[ $__hrm_rex_run != ${tokens.run} ]] || { ${steps.join('; ')}; }\n`;
 }
 
 /** Makes the terminal pass bytes as they are, without echo. */
@@ -208,5 +209,5 @@ export const drainText: string = `while \\builtin read -r -t 0.002 -N 4096 -u ${
 export function syntaxScript(script: string): string {
   const wrapped = quote(`__hrm_rex_parse() { :\n${script}\n}`);
   const check = `\\command bash -n <<<${quote(script)}`;
-  return `if \\builtin eval ${wrapped} 2>/dev/null; then \\builtin unset -f __hrm_rex_parse; else ${check}; fi`;
+  return `if \\builtin eval -- ${wrapped} 2>/dev/null; then \\builtin unset -f __hrm_rex_parse; else ${check}; fi`;
 }

@@ -9,7 +9,9 @@ import { RemoteDeployment } from '../../../src/sandbox/deployment/remote-deploym
 
 test('each type makes its deployment', () => {
   assert.ok(getDeployment({ type: 'local' }) instanceof LocalDeployment);
-  assert.ok(getDeployment({ type: 'remote', host: 'localhost', port: 8000, token: 'secret' }) instanceof RemoteDeployment);
+  assert.ok(
+    getDeployment({ type: 'remote', host: 'localhost', port: 8000, token: 'secret' }) instanceof RemoteDeployment,
+  );
   assert.ok(getDeployment({ type: 'dummy' }) instanceof DummyDeployment);
 });
 
@@ -37,7 +39,11 @@ interface Refusal {
 const refusals: readonly Refusal[] = [
   { config: { type: 'cloud' }, argument: 'type', expected: /^one of 'local', 'remote', 'dummy'$/ },
   { config: {}, argument: 'type', expected: /'local'/ },
-  { config: { type: 'local', workspce: '/' }, argument: 'workspce', expected: /known fields \(type, isolation, workspace,/ },
+  {
+    config: { type: 'local', workspce: '/' },
+    argument: 'workspce',
+    expected: /known fields \(type, isolation, workspace,/,
+  },
   { config: { type: 'dummy', token: 'x' }, argument: 'token', expected: /known fields \(type\)/ },
   {
     config: { type: 'local', limits: { memory: 1 } },

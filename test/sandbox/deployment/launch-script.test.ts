@@ -110,6 +110,11 @@ test('a program with "=" in its name is no variable', () => {
   assert.deepEqual(words.slice(5), ['/bin/sh', '-c', 'exec "$0" "$@"', './a=b', 'c']);
 });
 
+test('a bash on the way reads no file of its own and counts as POSIX says', () => {
+  const words = launchArguments('', '/usr/bin/bash', 'launch-1', ['true']);
+  assert.deepEqual(words.slice(0, 5), ['/usr/bin/bash', '--norc', '--noprofile', '--posix', '-c']);
+});
+
 test('descriptors of the parent are closed on the way', async (t) => {
   const plan = await prepare(t);
   const [program, ...words] = launchArguments(launchScript({ ...plan, leaked: [5, 6] }), '/bin/sh', 'launch-1', [

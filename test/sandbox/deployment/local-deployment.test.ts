@@ -9,7 +9,10 @@ import { LocalDeployment, type LocalDeploymentOptions } from '../../../src/sandb
 test('without isolation, commands run in the workspace with the additions to the environment', async (t) => {
   const workspace = await realpath(await mkdtemp(join(tmpdir(), 'hrm-rex-deployment-')));
   t.after(() => rm(workspace, { recursive: true }));
-  await using deployment = await new LocalDeployment({ workspace, env: { GREETING: 'hello', HOME: undefined } }).start();
+  await using deployment = await new LocalDeployment({
+    workspace,
+    env: { GREETING: 'hello', HOME: undefined },
+  }).start();
   const { stdout } = await deployment.runtime.execute('pwd; echo "$GREETING ${HOME-gone} ${PATH:+kept}"');
   assert.equal(stdout, `${workspace}\nhello gone kept\n`);
   await deployment.runtime.writeFile('note', 'text');

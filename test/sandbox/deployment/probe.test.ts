@@ -15,12 +15,18 @@ test('a kernel that refuses user namespaces is named, with what to do', () => {
     const error = sandboxRefused({ ...trial, message });
     assert.ok(RexError.is(error, 'DEPLOYMENT_START_FAILED'));
     assert.equal(error.context.reason, message);
-    assert.match(error.hint ?? '', /unprivileged_userns_clone.*apparmor_restrict_unprivileged_userns.*seccomp=unconfined/);
+    assert.match(
+      error.hint ?? '',
+      /unprivileged_userns_clone.*apparmor_restrict_unprivileged_userns.*seccomp=unconfined/,
+    );
   }
 });
 
 test('a path that the sandbox cannot reach, and anything else, get their own advice', () => {
-  const unreachable = sandboxRefused({ ...trial, message: "bwrap: Can't find source path /home/a/b: Permission denied" });
+  const unreachable = sandboxRefused({
+    ...trial,
+    message: "bwrap: Can't find source path /home/a/b: Permission denied",
+  });
   assert.match(unreachable.hint ?? '', /workspace/);
   const silent = sandboxRefused({ ...trial, exitCode: 126, message: '' });
   assert.match(silent.message, /exit code 126/);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { RexError } from '../../../src/core/errors.ts';
 import { RemoteDeployment } from '../../../src/sandbox/deployment/remote-deployment.ts';
@@ -58,7 +58,9 @@ test('a server that does not answer in time fails the start, with a hint', async
 
 test('a token that the server refuses fails the start at once', async (t) => {
   const { url } = await startServer(t);
-  await assert.rejects(new RemoteDeployment({ url, token: 'wrong' }).start(), (error) => RexError.is(error, 'UNAUTHORIZED'));
+  await assert.rejects(new RemoteDeployment({ url, token: 'wrong' }).start(), (error) =>
+    RexError.is(error, 'UNAUTHORIZED'),
+  );
 });
 
 test('a stop ends what this deployment started and nothing of another client', async (t) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -33,18 +34,29 @@ interface World {
 function makeWorld(t: TestContext): World {
   const top = realpathSync(mkdtempSync(join(tmpdir(), 'hrm-rex-files-')));
   t.after(() => rmSync(top, { recursive: true, force: true }));
-  const [workspace, temporary, outside, secret] = ['workspace', 'temporary', 'outside', 'secret'].map((name) => join(top, name)) as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [workspace, temporary, outside, secret] = ['workspace', 'temporary', 'outside', 'secret'].map((name) =>
+    join(top, name),
+  ) as [string, string, string, string];
   for (const path of [workspace, join(top, 'private'), outside, secret]) mkdirSync(path);
   writeFileSync(join(outside, 'file'), 'outside');
   writeFileSync(join(secret, 'file'), 'secret');
-  const at = (path: string, access: Region['access'], source = path): Region => ({ path, access, source, directory: true });
-  const regions = [at('/', 'read'), at(secret, 'hidden'), at(temporary, 'write', join(top, 'private')), at(workspace, 'write')];
-  const files = new SandboxedFiles({ finder: new PlaceFinder(new View(regions), undefined), owner: undefined, cwd: workspace });
+  const at = (path: string, access: Region['access'], source = path): Region => ({
+    path,
+    access,
+    source,
+    directory: true,
+  });
+  const regions = [
+    at('/', 'read'),
+    at(secret, 'hidden'),
+    at(temporary, 'write', join(top, 'private')),
+    at(workspace, 'write'),
+  ];
+  const files = new SandboxedFiles({
+    finder: new PlaceFinder(new View(regions), undefined),
+    owner: undefined,
+    cwd: workspace,
+  });
   return { files, workspace, temporary, outside, secret };
 }
 
@@ -89,7 +101,6 @@ test('what is hidden cannot be read, listed or described', async (t) => {
   await assertRefused(files.stat(secret));
   await assertRefused(files.exists(join(secret, 'file')));
   await assertRefused(files.download(secret, join(secret, 'copy')));
-  await assertRefused(files.readText('/proc/self/environ/../../../proc/self/environ'), 'NOT_DIRECTORY');
 });
 
 test('planted links lead no operation out', async (t) => {
@@ -144,13 +155,25 @@ test('a download takes links as they are and reads what is followed in the view'
   await assertRefused(files.download('tree', join(outside, 'followed'), { followLinks: true }));
 });
 
+test('a directory is never carried into itself', async (t) => {
+  const { files, workspace, outside } = makeWorld(t);
+  symlinkSync(workspace, join(outside, 'link'));
+  await files.write('file', 'x');
+  await assertRefused(files.upload(workspace, 'inside/deep'), 'INVALID_ARGUMENT');
+  await assertRefused(files.upload(join(outside, 'link'), '.'), 'INVALID_ARGUMENT');
+  await assertRefused(files.download('.', join(outside, 'link/copy')), 'INVALID_ARGUMENT');
+  assert.deepEqual(
+    (await files.list('.')).map(({ name }) => name),
+    ['file'],
+  );
+});
+
 test('a pipe never holds an operation', async (t) => {
   const { files, workspace } = makeWorld(t);
-  const { execFileSync } = await import('node:child_process');
   execFileSync('mkfifo', [join(workspace, 'pipe')]);
   assert.equal(await files.readText('pipe'), '');
   await assertRefused(files.append('pipe', 'x'), 'FILE_ERROR');
-  await files.write('pipe', 'a file now').catch((error) => assert.ok(RexError.is(error, 'FILE_ERROR')));
+  await assertRefused(files.write('pipe', 'x'), 'FILE_ERROR');
 });
 
 test('changes are seen while they are watched, under the names of the sandbox', async (t) => {
@@ -164,6 +187,8 @@ test('changes are seen while they are watched, under the names of the sandbox', 
 
 test('as many calls at once as there are files find every directory as it should be', async (t) => {
   const { files } = makeWorld(t);
-  await Promise.all(Array.from({ length: 40 }, (_, index) => files.write(`deep/${index % 4}/file${index}`, `${index}`)));
+  await Promise.all(
+    Array.from({ length: 40 }, (_, index) => files.write(`deep/${index % 4}/file${index}`, `${index}`)),
+  );
   assert.equal((await files.list('deep', { recursive: true })).length, 44);
 });

@@ -182,13 +182,14 @@ test('scripts may be bytes, and results tell both streams apart', async () => {
 test('gives back the very pattern that matched', async () => {
   await using session = await client.createSession({ session: 'patterns' });
   const patterns = ['never', /na(m)e\? /] as const;
-  const script = 'printf "name? "; read -r name; echo "hello $name"';
+  const script = 'printf "name? "; read -r name; echo "hello $name"; read -r rest';
   const asked = await session.run(script, { expect: patterns, interactive: true, timeoutMs: 10_000 });
   assert.equal(asked.pattern, patterns[1]);
   assert.deepEqual([asked.matched, asked.exitCode, session.state], ['name? ', null, 'running']);
   await session.send('rex\n');
   const answer = await session.waitFor('hello rex', { timeoutMs: 10_000 });
   assert.equal(answer.pattern, 'hello rex');
+  assert.equal((await session.run('', { interactive: true, timeoutMs: 10_000 })).exitCode, 0);
 });
 
 test('a shell that ends says how, and frees its name', async () => {

@@ -65,7 +65,10 @@ test('tells its owner, and the client in short, what nobody foresaw', async () =
     extra_info: {},
   });
   assert.equal(failures.length, 1);
-  assert.deepEqual({ ...(failures[0] as object), error: null }, { error: null, method: 'GET', path: '/is_alive', requestId: 'r' });
+  assert.deepEqual(
+    { ...(failures[0] as object), error: null },
+    { error: null, method: 'GET', path: '/is_alive', requestId: 'r' },
+  );
   await runtime.close();
 });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { type Behaviour, isRecordedText, readBehaviours, type RecordedStep, toRequest } from './behaviours.ts';
+import { type Behaviour, isRecordedText, type RecordedStep, readBehaviours, toRequest } from './behaviours.ts';
 import { differences, type OurStep } from './differences.ts';
 import { sendJson } from './http-client.ts';
 import { type Served, serveLocal } from './serving.ts';
@@ -18,7 +19,18 @@ after(() => served[Symbol.asyncDispose]());
 test('every recorded behaviour is there, and every difference belongs to one', () => {
   const names = new Set(behaviours.map(({ name }) => name));
   assert.equal(names.size, 91);
-  assert.deepEqual(Object.keys(differences).filter((name) => !names.has(name)), []);
+  assert.deepEqual(
+    Object.keys(differences).filter((name) => !names.has(name)),
+    [],
+  );
+});
+
+test('the documentation lists every difference', async () => {
+  const page = await readFile(new URL('../../../docs/swe-rex.md', import.meta.url), 'utf8');
+  const listed = new Set(
+    Array.from(page.matchAll(/^\| \*\*(.+?)\*\* \|/gm), ([, names = '']) => names.split(', ')).flat(),
+  );
+  assert.deepEqual([...listed].sort(), Object.keys(differences).sort());
 });
 
 test('recorded behaviours', { concurrency: 8 }, async (group) => {
@@ -81,6 +93,7 @@ function checkObservation(
 
 function checkText(actual: string, expected: string | RegExp): void {
   const shown = actual.length > 2_000 ? `${actual.slice(0, 1_000)} [...] ${actual.slice(-500)}` : actual;
-  if (expected instanceof RegExp) assert.ok(expected.test(actual), `${JSON.stringify(shown)} does not match ${expected}`);
+  if (expected instanceof RegExp)
+    assert.ok(expected.test(actual), `${JSON.stringify(shown)} does not match ${expected}`);
   else assert.ok(isRecordedText(expected, actual), `${JSON.stringify(shown)} is not ${JSON.stringify(expected)}`);
 }

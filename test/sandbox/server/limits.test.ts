@@ -11,7 +11,10 @@ test('refuses a body that says it is too large, and one that turns out to be', a
   await using served = await serveLocal({ maxBodyBytes: 1_000 });
   const { url, port } = served.server;
   const declared = await send(url, '/execute', { body: { command: ['x'.repeat(2_000)] } });
-  assert.deepEqual([declared.status, JSON.parse(declared.text)], [413, { detail: 'Request body is larger than 1000 bytes' }]);
+  assert.deepEqual(
+    [declared.status, JSON.parse(declared.text)],
+    [413, { detail: 'Request body is larger than 1000 bytes' }],
+  );
   const chunked = request({ port, method: 'POST', path: '/rex/v1/execute', headers: { 'x-api-key': token } });
   chunked.write('x'.repeat(800));
   chunked.end('x'.repeat(800));

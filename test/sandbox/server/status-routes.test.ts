@@ -19,7 +19,10 @@ test('reports its health in numbers', async () => {
   await using session = await client.createSession();
   await using started = await client.spawn(['sleep', '30']);
   const { body } = await sendJson(served.server.url, '/rex/v1/health');
-  assert.deepEqual({ ...body, uptimeMs: 0 }, { isAlive: true, message: '', uptimeMs: 0, sessions: 1, processes: 1, requests: 1 });
+  assert.deepEqual(
+    { ...body, uptimeMs: 0 },
+    { isAlive: true, message: '', uptimeMs: 0, sessions: 1, processes: 1, requests: 1 },
+  );
   assert.ok(session.name && started.id);
 });
 

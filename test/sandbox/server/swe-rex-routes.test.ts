@@ -42,7 +42,10 @@ test('answers unknown paths and methods as FastAPI does', async () => {
   const missing = await send(served.server.url, '/nothing');
   assert.deepEqual([missing.status, missing.text], [404, '{"detail":"Not Found"}']);
   const method = await send(served.server.url, '/execute');
-  assert.deepEqual([method.status, method.text, method.headers.allow], [405, '{"detail":"Method Not Allowed"}', 'POST']);
+  assert.deepEqual(
+    [method.status, method.text, method.headers.allow],
+    [405, '{"detail":"Method Not Allowed"}', 'POST'],
+  );
 });
 
 test('answers bodies that do not fit with 422', async () => {

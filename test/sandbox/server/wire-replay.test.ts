@@ -83,7 +83,7 @@ test('answers the recorded bytes of the Python client as the Python server did',
     await writeFile(join(directory, 'bin'), Buffer.from([0xff, 0xfe, 0, 1]));
     for (const recorded of await recordings()) {
       const answer = await replay(recorded, served.server.port, directory);
-      assert.equal(answer.status, recorded.response.status, recorded.name);
+      assert.equal(answer.status, recorded.response.status, `${recorded.name}: ${answer.body}`);
       const expected = JSON.parse(recorded.response.body.replaceAll(recordedDirectory, directory));
       const actual = JSON.parse(answer.body);
       if (recorded.name === 'create_session') expected.output = '';

@@ -17,6 +17,8 @@ interface Outcome {
 const base = await mkdtemp(join(tmpdir(), 'hrm-rex-laws-'));
 const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: base, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
 const runtime = new LocalRuntime({ env });
+/** Multiplies how much is tried; for longer hunts. */
+const effort = Number(process.env.HRM_REX_EFFORT ?? 1);
 let directories = 0;
 
 after(async () => {
@@ -59,7 +61,7 @@ async function runInSession(scripts: readonly string[], options: SessionOptions 
     let stdout = '';
     let exitCode: number | null = 0;
     for (const script of scripts) {
-      const result = await session.run(script, { timeoutMs: 20_000 });
+      const result = await session.run(script, { timeoutMs: 5_000 });
       stdout += result.stdout;
       exitCode = result.exitCode;
       assert.equal(result.backgroundOutput, '');
@@ -83,7 +85,7 @@ suite('laws of a session', { concurrency: 4 }, () => {
   test('a random script prints and returns what `bash file.sh` does', async () => {
     await fc.assert(
       fc.asyncProperty(bashScript, (script) => assertSame(script)),
-      { numRuns: 150 },
+      { numRuns: 100 * effort },
     );
   });
 
@@ -94,7 +96,7 @@ suite('laws of a session', { concurrency: 4 }, () => {
         const silent = `exec 2>/dev/null\n${script}`;
         return assertSame(silent, [silent], onTerminal);
       }),
-      { numRuns: 50 },
+      { numRuns: 30 * effort },
     );
   });
 
@@ -103,7 +105,7 @@ suite('laws of a session', { concurrency: 4 }, () => {
       fc.asyncProperty(fc.array(bashScript, { minLength: 2, maxLength: 5 }), (scripts) =>
         assertSame(scripts.join('\n'), scripts),
       ),
-      { numRuns: 50 },
+      { numRuns: 30 * effort },
     );
   });
 
@@ -116,7 +118,7 @@ suite('laws of a session', { concurrency: 4 }, () => {
         const after = await runInSession([script, 'echo usable']);
         assert.ok(after.stdout.endsWith('usable\n'));
       }),
-      { numRuns: 150 },
+      { numRuns: 60 * effort },
     );
   });
 

@@ -3,7 +3,7 @@ import { access, readFile, realpath, stat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { invalidArgument } from '../../../core/errors.ts';
-import { homeSecrets, neededBelowRun, systemSecrets } from './hidden-paths.ts';
+import { homeSecrets, kernelSecrets, kernelSettings, neededBelowRun, systemSecrets } from './hidden-paths.ts';
 import { type Identity, isPermitted, ownIdentity, permission } from './identity.ts';
 import { isWithin, type Region, View } from './region.ts';
 
@@ -29,8 +29,8 @@ export const sandboxTemporary = '/tmp';
  */
 export async function buildView(options: ViewOptions): Promise<View> {
   const temporary = await realpath(sandboxTemporary);
-  const given = [
-    { path: options.workspace, source: options.workspace, access: 'write', directory: true } as const,
+  const given: Region[] = [
+    { path: options.workspace, source: options.workspace, access: 'write', directory: true },
     ...(await givenRegions('writablePaths', options.writablePaths, 'write')),
     ...(await givenRegions('readOnlyPaths', options.readOnlyPaths, 'read')),
   ];
@@ -42,6 +42,7 @@ export async function buildView(options: ViewOptions): Promise<View> {
   const regions: Region[] = [
     { path: '/', source: '/', access: 'read', directory: true },
     { path: '/proc', source: '/proc', access: 'proc', directory: true },
+    ...(options.identity.uid === 0 ? await kernelRegions() : []),
     { path: '/dev', source: '/dev', access: 'dev', directory: true },
     { path: temporary, source: options.temporary, access: 'write', directory: true },
     ...given,
@@ -57,6 +58,12 @@ export async function buildView(options: ViewOptions): Promise<View> {
   }
   for (const path of options.hiddenPaths) regions.push(...(await existingRegion(resolve(path), 'hidden')));
   return new View(regions);
+}
+
+async function kernelRegions(): Promise<Region[]> {
+  const settings = kernelSettings.map((path) => existingRegion(path, 'read'));
+  const secrets = kernelSecrets.map((path) => existingRegion(path, 'hidden'));
+  return (await Promise.all([...settings, ...secrets])).flat();
 }
 
 /** Whether nothing of this machine shows at a path anyway. */

@@ -66,3 +66,27 @@ export const neededBelowRun: readonly string[] = [
   '/run/current-system',
   '/run/opengl-driver',
 ];
+
+/** Kernel settings that user 0 could write in a sandbox even without a capability: shown read-only to it. */
+export const kernelSettings: readonly string[] = [
+  '/proc/sys',
+  '/proc/sysrq-trigger',
+  '/proc/irq',
+  '/proc/bus',
+  '/proc/fs',
+];
+
+/** Kernel internals that user 0 could read in a sandbox even without a capability. */
+export const kernelSecrets: readonly string[] = [
+  '/proc/acpi',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/kpagecgroup',
+  '/proc/kpagecount',
+  '/proc/kpageflags',
+  '/proc/latency_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/proc/timer_list',
+  '/sys/firmware',
+];

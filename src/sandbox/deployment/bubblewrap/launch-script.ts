@@ -55,10 +55,11 @@ export function launchArguments(
   command: readonly string[],
 ): [string, ...string[]] {
   // `env` takes a first word with "=" for a variable; a shell in between runs it as what it is.
-  const plain = command[0]?.includes('=') ? [shell, '-c', 'exec "$0" "$@"', ...command] : command;
-  // A bash that finds a socket for its input takes itself for a remote login and reads the rc file of whoever it runs as.
-  const quiet = basename(shell) === 'bash' ? ['--norc', '--noprofile'] : [];
-  return [shell, ...quiet, '-c', script, 'hrm-rex-sandbox', launch, ...plain];
+  const words = command[0]?.includes('=') ? [shell, '-c', 'exec "$0" "$@"', ...command] : command;
+  // A bash that finds a socket for its input takes itself for a remote login and reads the rc file of whoever it runs
+  // as; and only a POSIX one counts file sizes in blocks of 512 bytes.
+  const plainly = basename(shell) === 'bash' ? ['--norc', '--noprofile', '--posix'] : [];
+  return [shell, ...plainly, '-c', script, 'hrm-rex-sandbox', launch, ...words];
 }
 
 function resourceLimits({ cpuSeconds, fileSizeBytes }: SandboxLimits): string[] {

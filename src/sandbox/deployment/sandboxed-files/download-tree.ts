@@ -1,22 +1,32 @@
+import { readlinkSync } from 'node:fs';
 import { readdir, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { invalidArgument } from '../../../core/errors.ts';
 import { filesAtOnce, forEachAtOnce } from '../../files/concurrency.ts';
-import { SystemError } from '../../files/file-errors.ts';
+import { SystemError, withFileErrors } from '../../files/file-errors.ts';
 import type { TransferOptions, TransferResult } from '../../files/file-system.ts';
+import { realPathOf } from '../../files/path-scope.ts';
 import { readChunks } from '../../files/read-file.ts';
 import { carriedModeBits, type TreeMember } from '../../files/tree-member.ts';
 import { TreeWriter } from '../../files/tree-writer.ts';
+import { isWithin } from '../bubblewrap/region.ts';
 import { checkReadable, existing } from './access.ts';
 import type { Place } from './place.ts';
 import type { SandboxPlaces } from './places.ts';
 
-/** Carries a file or directory of a sandbox to this machine, by the rules of {@link TransferOptions}. */
+/**
+ * Carries a file or directory of a sandbox to this machine, by the rules of {@link TransferOptions}.
+ * @throws INVALID_ARGUMENT for a directory that would be carried into itself
+ */
 export async function downloadTree(
   source: string,
   target: string,
   options: TransferOptions,
   places: SandboxPlaces,
 ): Promise<TransferResult> {
+  const from = await places.atTarget('download', source, (place) => existing(place) && readlinkSync(place.handle));
+  const to = await withFileErrors('download', target, () => realPathOf(target));
+  if (isWithin(to, from)) throw invalidArgument('target', `a path outside the source ${source}`, target);
   const writer = new TreeWriter(target, { ...options, operation: 'download' });
   await forEachAtOnce(readSandboxTree(source, options, places), filesAtOnce, (member) => writer.add(member));
   return await writer.finish();

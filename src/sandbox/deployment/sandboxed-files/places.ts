@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
+import { readlinkSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { invalidArgument } from '../../../core/errors.ts';
-import { withFileErrors } from '../../files/file-errors.ts';
+import { hasErrno, withFileErrors } from '../../files/file-errors.ts';
 import type { Owner } from './access.ts';
 import type { Place, PlaceFinder } from './place.ts';
 
@@ -40,6 +41,18 @@ export class SandboxPlaces {
   /** What a path names: a link at its end stays a link. */
   entry(path: string): Place {
     return this.#finder.find(this.absolute(path), { follow: false });
+  }
+
+  /** Where a path lies on this machine; for one that does not exist yet, where the nearest directory above it lies. */
+  onMachine(path: string): string {
+    for (let at = this.absolute(path); ; at = dirname(at)) {
+      try {
+        using place = this.follow(at);
+        if (place.stats) return readlinkSync(place.handle);
+      } catch (error) {
+        if (!hasErrno(error, 'ENOENT')) throw error;
+      }
+    }
   }
 
   /** Works on what a path leads to. */

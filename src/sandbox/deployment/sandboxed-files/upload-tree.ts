@@ -1,6 +1,6 @@
-import { chmod, lchown, lutimes, symlink, utimes } from 'node:fs/promises';
+import { chmod, lchown, lutimes, realpath, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { RexError } from '../../../core/errors.ts';
+import { invalidArgument, RexError } from '../../../core/errors.ts';
 import { filesAtOnce, forEachAtOnce } from '../../files/concurrency.ts';
 import { writeContent } from '../../files/file-content.ts';
 import { SystemError, withFileErrors } from '../../files/file-errors.ts';
@@ -15,6 +15,7 @@ import {
   type LinkMember,
   type TreeMember,
 } from '../../files/tree-member.ts';
+import { isWithin } from '../bubblewrap/region.ts';
 import { checkEntry, giveAway } from './access.ts';
 import { readSandboxTree } from './download-tree.ts';
 import { makeDirectories, makeDirectory } from './make-directories.ts';
@@ -24,14 +25,22 @@ import type { SandboxPlaces } from './places.ts';
 /** What goes in at a place of its own once the directories are there. */
 type Leaf = FileMember | LinkMember;
 
-/** Carries a file or directory of this machine into a sandbox, by the rules of {@link TransferOptions}. */
-export function uploadTree(
+/**
+ * Carries a file or directory of this machine into a sandbox, by the rules of {@link TransferOptions}.
+ * @throws INVALID_ARGUMENT for a directory that would be carried into itself
+ */
+export async function uploadTree(
   source: string,
   target: string,
   options: TransferOptions,
   places: SandboxPlaces,
 ): Promise<TransferResult> {
-  return writeTree(readTree(source, { ...options, operation: 'upload' }), target, options, places);
+  const [from, to] = await Promise.all([
+    withFileErrors('upload', source, () => realpath(source)),
+    withFileErrors('upload', target, () => places.onMachine(target)),
+  ]);
+  if (isWithin(to, from)) throw invalidArgument('target', `a path outside the source ${source}`, target);
+  return await writeTree(readTree(source, { ...options, operation: 'upload' }), target, options, places);
 }
 
 /** Copies a file or directory of a sandbox to another place of it. */

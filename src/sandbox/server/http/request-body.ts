@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { deferred } from '../../../core/deferred.ts';
 import { RexError } from '../../../core/errors.ts';
 
 /** What a body may cost. */
@@ -18,16 +17,17 @@ export interface BodyLimits {
  */
 export async function* streamBody(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Buffer> {
   checkSize(Number(request.headers['content-length'] ?? 0), limits);
-  const pause = deferred<never>();
-  const timer = setTimeout(() => pause.reject(broken(`no data for ${limits.pauseMs} ms`)), limits.pauseMs);
+  let giveUp: (error: unknown) => void = () => {};
+  const timer = setTimeout(() => giveUp(broken(`no data for ${limits.pauseMs} ms`)), limits.pauseMs);
   // The rest of a refused body is read and dropped, so that the sender gets its answer.
   const pieces: AsyncIterator<Buffer> = request.iterator({ destroyOnReturn: false });
   let received = 0;
   try {
     for (;;) {
-      const next = pieces.next();
-      next.catch(() => {});
-      const piece = await Promise.race([next, pause.promise]);
+      const piece = await new Promise<IteratorResult<Buffer>>((resolve, reject) => {
+        giveUp = reject;
+        pieces.next().then(resolve, reject);
+      });
       if (piece.done === true) break;
       timer.refresh();
       received += piece.value.length;

@@ -1,4 +1,4 @@
-import type { ProcessHandle } from '../../process/process-handle.ts';
+import type { ProcessEvent, ProcessHandle } from '../../process/process-handle.ts';
 import {
   decodeCommandOptions,
   decodeSpawnOptions,
@@ -60,8 +60,22 @@ async function* encodeEvents(
   handle: ProcessHandle,
   options: { readonly after: number; readonly follow: boolean; readonly signal: AbortSignal },
 ): AsyncGenerator<WireEvent> {
-  for await (const event of handle.read(options)) yield encodeEvent(event);
+  for await (const event of handle.read(options)) {
+    if (event.type !== 'output') yield encodeEvent(event);
+    else for (const piece of cutOutput(event)) yield encodeEvent(piece);
+  }
 }
+
+/** Most bytes of one line: a client whose connection is bad gets on even so. */
+const lineBytes = 16 * 1024;
+
+function* cutOutput(event: OutputEvent): Generator<OutputEvent> {
+  for (let from = 0; from < event.data.length; from += lineBytes) {
+    yield { ...event, cursor: event.cursor + from, data: event.data.subarray(from, from + lineBytes) };
+  }
+}
+
+type OutputEvent = Extract<ProcessEvent, { readonly type: 'output' }>;
 
 function waitOptions({ query, signal }: Call): { readonly timeoutMs?: number; readonly signal: AbortSignal } {
   return { ...compact({ timeoutMs: numberOf(query, 'timeoutMs') }), signal };

@@ -45,9 +45,9 @@ export function sweRexRoutes({ runtime, sessions, processes }: ServerContext): r
       return { session_type: 'bash' };
     }),
     bodyRoute('/execute', executeRequest, (request, { signal }) => runCommand(processes, request, signal)),
-    bodyRoute('/read_file', readFileRequest, (request) => readTextFile(runtime.files, request)),
-    bodyRoute('/write_file', writeFileRequest, async (request) => {
-      await runtime.writeFile(request.path, request.content);
+    bodyRoute('/read_file', readFileRequest, (request, { signal }) => readTextFile(runtime.files, request, signal)),
+    bodyRoute('/write_file', writeFileRequest, async (request, { signal }) => {
+      await runtime.writeFile(request.path, request.content, { signal });
       return {};
     }),
     uploadRoute((call) => receiveUpload(runtime, call)),

@@ -13,9 +13,13 @@ import type { ReadFileResponse } from '../../protocol/swe-rex-responses.ts';
 import { pythonError } from './python-error.ts';
 
 /** Reads a file as Python's `Path.read_text` does: strict UTF-8 by default, every kind of line end as a line feed. */
-export async function readTextFile(files: FileSystem, request: ReadFileRequest): Promise<ReadFileResponse> {
+export async function readTextFile(
+  files: FileSystem,
+  request: ReadFileRequest,
+  signal: AbortSignal,
+): Promise<ReadFileResponse> {
   const errors = toErrors(request.errors);
-  const bytes = await files.readBytes(request.path);
+  const bytes = await files.readBytes(request.path, { signal });
   const encoding = request.encoding ?? 'utf-8';
   const decoded = decode(bytes, encoding, errors);
   if ('failure' in decoded) {
