@@ -4,7 +4,8 @@
  *
  * @packageDocumentation
  */
-export type { AnyRexError, RexErrorOptions } from './core/errors.ts';
+
 export type { CommandErrorContext, ErrorCode, ErrorContexts } from './core/error-codes.ts';
+export type { AnyRexError, RexErrorOptions } from './core/errors.ts';
 export { RexError } from './core/errors.ts';
 export * from './sandbox/index.ts';

@@ -1,6 +1,7 @@
 import { type ErrorCode, type ErrorContexts, retryableCodes } from './error-codes.ts';
 
-const brand: unique symbol = Symbol.for('hrm-rex.error');
+/** Marks errors of every copy of this package. */
+const brand = Symbol.for('hrm-rex.error');
 
 /** Optional parts of a {@link RexError}. */
 export interface RexErrorOptions {
@@ -32,8 +33,6 @@ export class RexError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly hint: string | undefined;
   /** Whether the same call can succeed later. */
   readonly retryable: boolean;
-  /** Marks errors of every copy of this package. */
-  readonly [brand] = true;
 
   constructor(code: Code, message: string, context: ErrorContexts[Code], options: RexErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -41,6 +40,7 @@ export class RexError<Code extends ErrorCode = ErrorCode> extends Error {
     this.context = context;
     this.hint = options.hint;
     this.retryable = options.retryable ?? retryableCodes.has(code);
+    Object.defineProperty(this, brand, { value: true });
   }
 
   /** True for an error of this package, of the given code if one is given. */
@@ -48,7 +48,7 @@ export class RexError<Code extends ErrorCode = ErrorCode> extends Error {
   static is(error: unknown): error is AnyRexError;
   static is(error: unknown, code?: ErrorCode): boolean {
     if (typeof error !== 'object' || error === null || !(brand in error)) return false;
-    return code === undefined || (error as RexError).code === code;
+    return code === undefined || (error as unknown as RexError).code === code;
   }
 
   /** Plain form for logs and wires: no stack, no cause. */

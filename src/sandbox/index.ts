@@ -28,7 +28,7 @@ export type {
   TransferResult,
   WriteOptions,
 } from './files/file-system.ts';
-export { type LocalFilesOptions, LocalFileSystem } from './files/local-files.ts';
+export { LocalFileSystem, type LocalFilesOptions } from './files/local-files.ts';
 export type {
   Command,
   CommandInput,

@@ -44,7 +44,7 @@ export async function extractZip(
     };
     const extract = async (entry: Entry): Promise<void> => {
       const member = await memberOf(entry, contentOf).catch((error: unknown) => Promise.reject(typed(error)));
-      await writer.add(member);
+      if (member !== undefined) await writer.add(member);
     };
     await forEachAtOnce(retyped(zip.eachEntry(), typed), filesAtOnce, extract);
     return await writer.finish();
@@ -62,21 +62,26 @@ function openZip(reader: ZipReader, sizeBytes: number, zipFile: string): Promise
 
 const unixSystem = 3;
 const typeBits = 0o170000;
+const directoryType = 0o040000;
+const fileType = 0o100000;
 const linkType = 0o120000;
 
 type ContentOf = (entry: Entry, name: string) => Promise<Uint8Array | AsyncIterable<Uint8Array>>;
 
-async function memberOf(entry: Entry, contentOf: ContentOf): Promise<TreeMember> {
+/** What is to be written, or undefined for a name that is no more than the directory itself. */
+async function memberOf(entry: Entry, contentOf: ContentOf): Promise<TreeMember | undefined> {
   const name = nameOf(entry);
   const path = safePath(name);
+  if (path === '') return undefined;
+  const type = name.endsWith('/') ? directoryType : fileType;
   const unixMode = entry.versionMadeBy >> 8 === unixSystem ? entry.externalFileAttributes >>> 16 : 0;
   const modifiedMs = timeOf(entry);
   const facts = {
     path,
-    ...(unixMode === 0 ? {} : { mode: unixMode }),
+    ...((unixMode & typeBits) === type ? { mode: unixMode } : {}),
     ...(modifiedMs === undefined ? {} : { modifiedMs }),
   };
-  if (name.endsWith('/') || path === '') return { type: 'directory', ...facts };
+  if (type === directoryType) return { type: 'directory', ...facts };
   const content = await contentOf(entry, name);
   const isLink = (unixMode & typeBits) === linkType && content instanceof Uint8Array;
   return isLink ? { type: 'symlink', ...facts, target: textOf(content) } : { type: 'file', ...facts, content };

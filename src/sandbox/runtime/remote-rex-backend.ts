@@ -1,7 +1,7 @@
 import { RexError } from '../../core/errors.ts';
 import type { FileSystem } from '../files/file-system.ts';
 import type { Command, CommandInput, CommandOptions, CommandResult, SpawnOptions } from '../process/command.ts';
-import { failedError } from '../process/command-error.ts';
+import { assertNotAborted, failedError } from '../process/command-error.ts';
 import type { ProcessHandle } from '../process/process-handle.ts';
 import type { Session, SessionOptions } from '../session/session.ts';
 import type { RemoteBackend } from './remote-backend.ts';
@@ -33,6 +33,7 @@ export class RexBackend implements RemoteBackend {
 
   async execute(command: Command, options: CommandOptions = {}): Promise<CommandResult> {
     const { stdin, signal, check } = options;
+    assertNotAborted(command, signal);
     if (stdin !== undefined && !isInline(stdin)) {
       const result = await (await this.spawn(command, withoutCheck(options))).result();
       if (check === 'raise' && result.exitCode !== 0) throw failedError(result);
@@ -45,6 +46,7 @@ export class RexBackend implements RemoteBackend {
 
   async spawn(command: Command, options: SpawnOptions = {}): Promise<ProcessHandle> {
     const { stdin, signal } = options;
+    assertNotAborted(command, signal);
     const inline = stdin !== undefined && stdin !== 'pipe' && isInline(stdin) ? stdin : undefined;
     const input = stdin !== undefined && inline === undefined ? ('keep' as const) : inline;
     const body = { command, options: encodeCommandOptions(options, input) };
@@ -70,6 +72,7 @@ export class RexBackend implements RemoteBackend {
   }
 
   async createSession(options: SessionOptions = {}): Promise<Session> {
+    assertNotAborted('createSession', options.signal);
     const call = { path: '/sessions', operation: 'createSession', signal: options.signal };
     const wire = await this.#client.post<WireSession>(call, encodeSessionOptions(options));
     const session = new RemoteSession(this.#client, wire);

@@ -1,5 +1,6 @@
 import { RexError } from '../../core/errors.ts';
 import type { TerminalSize } from '../process/command.ts';
+import { assertNotAborted } from '../process/command-error.ts';
 import type { InterruptOptions, Observation, Pattern, RunOptions, Session, SessionState } from '../session/session.ts';
 import { cutContent } from './remote-content.ts';
 import { isServerGone, type RexClient } from './remote-rex-client.ts';
@@ -104,6 +105,7 @@ export class RemoteSession implements Session {
     script: string | Uint8Array | undefined,
     options: RunOptions,
   ): Promise<Observation> {
+    assertNotAborted(script === undefined ? operation : Buffer.from(script).toString(), options.signal);
     this.#refuseClosed(operation);
     const patterns = patternList(options.expect);
     const call = { path: `${this.#path}/run`, operation, signal: options.signal };

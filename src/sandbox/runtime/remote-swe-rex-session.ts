@@ -30,7 +30,12 @@ export class SweRexSession implements Session {
   #running = false;
   #closed = false;
 
-  constructor(client: SweRexClient, name: string, startupOutput: string, maxOutputBytes: number = defaultMaxOutputBytes) {
+  constructor(
+    client: SweRexClient,
+    name: string,
+    startupOutput: string,
+    maxOutputBytes: number = defaultMaxOutputBytes,
+  ) {
     this.#client = client;
     this.#maxOutputBytes = maxOutputBytes;
     this.name = name;

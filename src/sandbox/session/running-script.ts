@@ -1,4 +1,4 @@
-import { deferred } from '../../core/deferred.ts';
+import { type Deferred, deferred } from '../../core/deferred.ts';
 import { randomId } from '../../core/ids.ts';
 import { ByteLog } from '../process/byte-log.ts';
 import type { OutputStream } from '../process/process-handle.ts';
@@ -25,13 +25,13 @@ export class RunningScript {
   readonly tokens: Tokens;
   readonly log: ByteLog;
   readonly startedAt: number;
-  readonly ended = deferred<ScriptEnd>();
+  readonly ended: Deferred<ScriptEnd> = deferred<ScriptEnd>();
   /** Set when it is over. */
   end: ScriptEnd | undefined;
   /** Position up to which an observation has been given. */
   seen = 0;
   /** Called at every piece of output. */
-  readonly listeners = new Set<() => void>();
+  readonly listeners: Set<() => void> = new Set();
   /** True when its output may hold traces. */
   traced = false;
   /** True once somebody wants it to stop: what it started ends with it. */

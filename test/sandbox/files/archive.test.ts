@@ -266,7 +266,14 @@ interface MemberParts {
 }
 
 function header(parts: { name: string; type?: string; mode?: number; linkName?: string; sizeBytes?: number }) {
-  return { mode: 0o644, sizeBytes: 0, modifiedSeconds: 1_700_000_000, type: '0', linkName: '', ...parts };
+  return {
+    mode: parts.type === '5' ? 0o755 : 0o644,
+    sizeBytes: 0,
+    modifiedSeconds: 1_700_000_000,
+    type: '0',
+    linkName: '',
+    ...parts,
+  };
 }
 
 function member({ content = '', ...parts }: MemberParts): Buffer {

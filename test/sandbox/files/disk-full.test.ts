@@ -9,14 +9,16 @@ import { rejectsWith, scratch, streamOf } from './scratch.ts';
 
 /** A file system of 256 KiB, or undefined where none can be mounted. */
 async function smallDisk(context: TestContext): Promise<string | undefined> {
-  const base = await scratch(context);
-  const disk = join(base, 'disk');
+  const mounted: string[] = [];
+  // Hooks run in the order they are set: the disk goes before the directory that it is in.
+  context.after(() => mounted.map((path) => spawnSync('umount', [path])));
+  const disk = join(await scratch(context), 'disk');
   await mkdir(disk);
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]).status !== 0) {
     context.skip('needs the right to mount');
     return undefined;
   }
-  context.after(() => spawnSync('umount', [disk]));
+  mounted.push(disk);
   return disk;
 }
 

@@ -134,7 +134,10 @@ export const differences: Readonly<Record<string, Difference>> = {
     why: 'the syntax check knows the options of the session',
     steps: { 1: { output: '/etc\n', exit_code: 0 } },
   },
-  'command ends with backslash': { why: 'nothing of the server’s own is swallowed', steps: { 0: { output: /^a\\?\n$/ } } },
+  'command ends with backslash': {
+    why: 'nothing of the server’s own is swallowed',
+    steps: { 0: { output: /^a\\?\n$/ } },
+  },
   'wait for background job': { why: quietJobs, steps: { 0: { output: '0\n' } } },
   'invalid utf-8': {
     why: 'outputs of sessions are Unicode; bytes that are no text show as U+FFFD',

@@ -108,8 +108,8 @@ const simple = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom(
       'mkdir -p d; cd d',
-      'cd ..; echo "${PWD##*/}" >/dev/null',
-      'cd / && echo "$PWD"',
+      '(cd / && echo "$PWD")',
+      'cd "$OLDPWD" 2>/dev/null',
       'cd - >/dev/null 2>&1',
     ),
   },

@@ -45,14 +45,8 @@ export class SandboxPlaces {
 
   /** Where a path lies on this machine; for one that does not exist yet, where the nearest directory above it lies. */
   onMachine(path: string): string {
-    for (let at = this.absolute(path); ; at = dirname(at)) {
-      try {
-        using place = this.follow(at);
-        if (place.stats) return readlinkSync(place.handle);
-      } catch (error) {
-        if (!hasErrno(error, 'ENOENT')) throw error;
-      }
-    }
+    const absolute = this.absolute(path);
+    return this.#onMachineIfThere(absolute) ?? this.onMachine(dirname(absolute));
   }
 
   /** Works on what a path leads to. */
@@ -69,5 +63,15 @@ export class SandboxPlaces {
       using place = this.entry(path);
       return await work(place);
     });
+  }
+
+  #onMachineIfThere(path: string): string | undefined {
+    try {
+      using place = this.follow(path);
+      return place.stats && readlinkSync(place.handle);
+    } catch (error) {
+      if (hasErrno(error, 'ENOENT')) return undefined;
+      throw error;
+    }
   }
 }

@@ -37,7 +37,8 @@ export async function runAction(
   const matched = action.expect[index];
   const output = plainText(observation.backgroundOutput + observation.output);
   if (action.is_interactive_quit) return observed(output, 0, matched);
-  if (action.is_interactive_command) return observed(dialogueText(observation.backgroundOutput + observation.output), 0, matched);
+  if (action.is_interactive_command)
+    return observed(dialogueText(observation.backgroundOutput + observation.output), 0, matched);
   if (action.check === 'ignore') return observed(output, null, matched);
   if (matched === undefined) return checked(action, output, observation.exitCode, matched);
   const rest = await endSoon(session, signal);

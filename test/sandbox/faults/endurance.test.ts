@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { makeMarkedRuntime } from './marked-runtime.ts';
+
+const isLinux = process.platform === 'linux';
+const megabyte = 1024 * 1024;
+
+function descriptors(pid: number | 'self' = 'self'): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+function residentBytes(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+}
+
+/** Live bytes on the heap, after collection. */
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+test('ten thousand commands in one session grow nothing', { skip: !isLinux }, async () => {
+  const { runtime, assertNothingLeft } = makeMarkedRuntime();
+  const session = await runtime.createSession({ loadRc: false });
+  const shell = session.pid as number;
+  const run = async (from: number, to: number) => {
+    for (let number = from; number < to; number++) {
+      const { output, exitCode } = await session.run(`echo ${number}; (exit ${number % 256})`);
+      assert.equal(output, `${number}\n`);
+      assert.equal(exitCode, number % 256);
+    }
+  };
+  await run(0, 1_000);
+  const before = { own: descriptors(), shell: descriptors(shell), resident: residentBytes(shell), heap: heapBytes() };
+  await run(1_000, 10_000);
+  assert.equal(descriptors(), before.own);
+  assert.equal(descriptors(shell), before.shell);
+  assert.ok(residentBytes(shell) - before.resident < 4 * megabyte, 'the shell does not grow');
+  assert.ok(heapBytes() - before.heap < 4 * megabyte, 'the heap does not grow');
+  await runtime.close();
+  await assertNothingLeft();
+});
+
+test('two hundred sessions, one after another, grow nothing', { skip: !isLinux }, async () => {
+  const { runtime, assertNothingLeft } = makeMarkedRuntime();
+  const cycle = async (count: number) => {
+    for (let index = 0; index < count; index++) {
+      const session = await runtime.createSession({ loadRc: false, pty: index % 4 === 0 });
+      await session.run('echo hi');
+      await session.close();
+    }
+  };
+  await cycle(20);
+  const before = { own: descriptors(), heap: heapBytes() };
+  await cycle(180);
+  assert.ok(descriptors() <= before.own, `${descriptors()} descriptors after ${before.own}`);
+  assert.ok(heapBytes() - before.heap < 8 * megabyte, 'the heap does not grow');
+  await runtime.close();
+  await assertNothingLeft();
+});
+
+test('a thousand commands of all endings grow nothing', { skip: !isLinux }, async () => {
+  const { runtime, assertNothingLeft } = makeMarkedRuntime();
+  const cycle = async (count: number) => {
+    for (let index = 0; index < count; index++) {
+      await runtime.execute(['true'], { stdin: 'unread' });
+      await runtime.execute('echo out; echo err >&2; exit 3');
+      await runtime.execute(['hrm-rex-no-such-program']).catch(() => {});
+      const handle = await runtime.spawn(['cat'], { stdin: 'pipe', pty: index % 4 === 0 });
+      await handle.kill('SIGKILL');
+    }
+  };
+  await cycle(70);
+  const before = { own: descriptors(), heap: heapBytes() };
+  await cycle(180);
+  assert.ok(descriptors() <= before.own, `${descriptors()} descriptors after ${before.own}`);
+  assert.ok(heapBytes() - before.heap < 8 * megabyte, 'the heap does not grow');
+  await runtime.close();
+  await assertNothingLeft();
+});
+
+test('a hundred megabytes through a session do not stay in memory', { skip: !isLinux }, async () => {
+  const { runtime } = makeMarkedRuntime();
+  const session = await runtime.createSession({ loadRc: false });
+  const result = await session.run('head -c 100000000 /dev/zero | tr "\\0" x', { maxOutputBytes: megabyte });
+  assert.equal(result.outputBytes, 100_000_000);
+  assert.ok(Buffer.byteLength(result.output) < 1.1 * megabyte);
+  assert.ok(process.memoryUsage().rss < 400 * megabyte, 'memory is bounded');
+  await runtime.close();
+});
