@@ -23,6 +23,19 @@ interface SessionErrorContext {
   readonly session: string;
 }
 
+interface NodeErrorContext {
+  readonly node: string;
+}
+
+interface TaskErrorContext {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+/** What is wrong with a task graph. */
+export type GraphProblem = 'shape' | 'cycle' | 'unknown-dependency' | 'duplicate-id';
+
 /** Typed context of every error code. A code never changes its meaning. */
 export interface ErrorContexts {
   INVALID_ARGUMENT: { readonly argument: string; readonly expected: string; readonly received: string };
@@ -69,6 +82,40 @@ export interface ErrorContexts {
   PROTOCOL_ERROR: { readonly url: string; readonly status: number; readonly body: string };
   REMOTE_ERROR: { readonly classPath: string; readonly extraInfo: Readonly<Record<string, unknown>> };
   DUMMY_EXHAUSTED: { readonly command: string };
+
+  GRAPH_INVALID: { readonly path: string; readonly problem: GraphProblem; readonly nodes: readonly string[] };
+  HANDLER_UNKNOWN: { readonly node: string; readonly handler: string };
+  HANDLER_FAILED: NodeErrorContext & { readonly reason: string };
+  HANDLER_TIMEOUT: NodeErrorContext & { readonly timeoutMs: number; readonly stillRunning: boolean };
+  OUTCOME_INVALID: NodeErrorContext & { readonly problem: string };
+  NODE_FAILED: NodeErrorContext & { readonly error: TaskErrorContext };
+  RUN_CANCELLED: { readonly run: string; readonly reason: string };
+  RUN_EXISTS: { readonly run: string };
+  RUN_NOT_FOUND: { readonly run: string };
+  RUN_NOT_RECOVERABLE: NodeErrorContext & { readonly part: 'handler' | 'condition' | 'join' };
+  TICKET_UNKNOWN: { readonly ticket: string; readonly open: readonly string[] };
+  TICKET_TIMEOUT: NodeErrorContext & { readonly ticket: string; readonly expiredAt: number };
+  QUEUE_FULL: { readonly lane: string; readonly maximum: number };
+  UNPLACEABLE: { readonly item: string; readonly reason: string };
+  BUDGET_EXCEEDED: { readonly limit: string; readonly maximum: number; readonly spent: number; readonly asked: number };
+  CIRCUIT_OPEN: { readonly opensAgainAt: number; readonly failures: number };
+  RATE_LIMITED: { readonly perMinute: number; readonly retryAfterMs: number };
+  ADMISSION_DENIED: { readonly task: string };
+  APPROVAL_DENIED: { readonly task: string; readonly by: 'answer' | 'timeout' };
+  CONSTRAINT_VIOLATED: { readonly constraint: string; readonly moment: 'before' | 'after' };
+
+  JOURNAL_LOCKED: { readonly path: string; readonly holder: string };
+  JOURNAL_CORRUPT: { readonly path: string; readonly offset: number; readonly reason: string };
+  JOURNAL_WRITE_FAILED: { readonly path: string; readonly errno: string };
+  JOURNAL_CONFLICT: { readonly stream: string; readonly expected: number; readonly actual: number };
+
+  BACKEND_FAILED: { readonly backend: string; readonly reason: string };
+  MODEL_DISPOSED: { readonly operation: string };
+  MODEL_FILE_CORRUPT: { readonly file: string; readonly reason: string };
+  WEIGHTS_MISMATCH: { readonly name: string; readonly expected: string; readonly received: string };
+  DATA_FILE_CORRUPT: { readonly file: string; readonly reason: string };
+  TRAINING_DIVERGED: { readonly step: number; readonly quantity: string; readonly value: number };
+  RETENTION_TOO_LOW: { readonly retention: number; readonly required: number; readonly bits: number };
 }
 
 /** Stable identifier of an error; see {@link ErrorContexts} for what each carries. */
@@ -81,4 +128,10 @@ export const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'WAIT_TIMEOUT',
   'SESSION_BUSY',
   'CONNECTION_FAILED',
+  'HANDLER_FAILED',
+  'HANDLER_TIMEOUT',
+  'QUEUE_FULL',
+  'CIRCUIT_OPEN',
+  'RATE_LIMITED',
+  'JOURNAL_LOCKED',
 ]);

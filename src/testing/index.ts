@@ -5,5 +5,7 @@
  */
 export type { Capability, RuntimeCapabilities, RuntimeContractOptions, TestRegistrar } from './contract/suite.ts';
 export { type DeploymentContractOptions, deploymentContract } from './deployment-contract.ts';
+export { type JournalContractOptions, journalContract } from './journal-contract.ts';
 export { type LeftoverOptions, type LeftoverProcess, leftoverProcesses } from './leftover-processes.ts';
 export { runtimeContract } from './runtime-contract.ts';
+export { VirtualClock } from './virtual-clock.ts';

@@ -41,7 +41,10 @@ for (const [code, expected] of Object.entries(codes)) {
     assert.equal(error.cause, cause);
     if (error.code === 'FILE_ERROR') assert.equal(error.context.errno, code);
     if ('path' in error.context)
-      assert.deepEqual([error.context.path, error.context.operation].slice(0, 2), ['/some/file', 'read']);
+      assert.deepEqual([error.context.path, (error.context as { operation: string }).operation].slice(0, 2), [
+        '/some/file',
+        'read',
+      ]);
   });
 }
 

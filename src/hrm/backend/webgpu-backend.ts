@@ -1,0 +1,42 @@
+import type { ImportPackage } from './native-backend.ts';
+import { tf } from './tensorflow.ts';
+
+interface Adapter {
+  readonly info?: { readonly vendor?: string; readonly architecture?: string; readonly description?: string };
+}
+
+interface WebgpuPackage {
+  create(options: readonly string[]): { requestAdapter(): Promise<Adapter | null> };
+  readonly globals: Record<string, unknown>;
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software/i;
+
+/** Activates WebGPU through Dawn's Node binding and names the adapter; refuses software adapters unless allowed. */
+export async function activateWebgpu(importPackage: ImportPackage, allowSoftware: boolean): Promise<string> {
+  const { create, globals } = unwrap<WebgpuPackage>(await importPackage('webgpu'));
+  Object.assign(globalThis, globals);
+  const gpu = create([]);
+  const adapter = await gpu.requestAdapter();
+  if (!adapter) throw new Error('no Vulkan, Metal or Direct3D adapter was found');
+  const { vendor = '', architecture = '', description = '' } = adapter.info ?? {};
+  const device = [vendor, architecture, description].filter(Boolean).join(' ');
+  if (SOFTWARE.test(device) && !allowSoftware) throw new Error(`the only adapter is a software one (${device})`);
+  installNavigator(gpu);
+  await importPackage('@tensorflow/tfjs-backend-webgpu');
+  if (!(await tf.setBackend('webgpu'))) throw new Error('the backend "webgpu" did not start');
+  await tf.ready();
+  return device;
+}
+
+/** The backend looks at `navigator.gpu` when it is imported; Node 21 and later have a navigator of their own. */
+function installNavigator(gpu: unknown): void {
+  const existing = (globalThis as { navigator?: object }).navigator;
+  if (existing) Object.defineProperty(existing, 'gpu', { value: gpu, configurable: true });
+  else Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true });
+}
+
+function unwrap<Module>(imported: unknown): Module {
+  const { default: inner } = imported as { default?: Module };
+  return 'create' in (imported as object) || inner === undefined ? (imported as Module) : inner;
+}
