@@ -5,7 +5,13 @@
  * @packageDocumentation
  */
 
-export type { CommandErrorContext, ErrorCode, ErrorContexts } from './core/error-codes.ts';
+export type {
+  CommandErrorContext,
+  ErrorCode,
+  ErrorContexts,
+  FileErrorContext,
+  SessionErrorContext,
+} from './core/error-codes.ts';
 export type { AnyRexError, RexErrorOptions } from './core/errors.ts';
 export { RexError } from './core/errors.ts';
 export * from './sandbox/index.ts';

@@ -14,12 +14,14 @@ export interface CommandErrorContext {
   readonly signal: string | null;
 }
 
-interface FileErrorContext {
+/** Which path, and what was to be done with it. */
+export interface FileErrorContext {
   readonly path: string;
   readonly operation: string;
 }
 
-interface SessionErrorContext {
+/** Which session. */
+export interface SessionErrorContext {
   readonly session: string;
 }
 

@@ -4,6 +4,10 @@
  *
  * @packageDocumentation
  */
+
+export { BaseDeployment, type Opened } from './deployment/base-deployment.ts';
+export type { SandboxLimits } from './deployment/bubblewrap/limits.ts';
+export type { SandboxOptions } from './deployment/bubblewrap/open-sandbox.ts';
 export type { Deployment, DeploymentHook } from './deployment/deployment.ts';
 export type {
   DeploymentConfig,

@@ -26,7 +26,7 @@ import { makeSuite, type RuntimeContractOptions } from './contract/suite.ts';
 import { terminalCases } from './contract/terminal-cases.ts';
 
 /**
- * Registers the behavioural contract of {@link Runtime}: what every implementation must do, one sentence a case. Works
+ * Registers the behavioural contract of `Runtime`: what every implementation must do, one sentence a case. Works
  * with any test runner; see {@link RuntimeContractOptions} for what an implementation says about itself.
  *
  * @example

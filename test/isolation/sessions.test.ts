@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { RexError } from '../../src/core/errors.ts';
+import { openSandbox } from '../../src/sandbox/deployment/bubblewrap/open-sandbox.ts';
+import { LocalRuntime } from '../../src/sandbox/runtime/local-runtime.ts';
 import { isolated, startSandbox } from './bubblewrap.ts';
 
 isolated('a session keeps its state inside the sandbox', async (t) => {
@@ -41,6 +43,34 @@ isolated('SIGTERM reaches the program, which can clean up', async (t) => {
   await handle.waitFor('up');
   assert.deepEqual(await handle.kill('SIGTERM', { graceMs: 10_000 }), { exitCode: 6, signal: null, reason: 'kill' });
   await handle.waitFor('cleaned');
+});
+
+isolated('a signal ends a program inside, and shows as exit code 128 + n', async (t) => {
+  const runtime = await startSandbox(t);
+  const own = await runtime.execute('kill -9 $$');
+  assert.deepEqual([own.exitCode, own.signal], [128 + 9, null]);
+  const handle = await runtime.spawn('echo up; exec sleep 1000');
+  await handle.waitFor('up');
+  assert.deepEqual(await handle.kill(), { exitCode: 128 + 15, signal: null, reason: 'kill' });
+});
+
+isolated('the command of a launch is known by the process that was started', async (t) => {
+  const { isolation, env, workspace } = await openSandbox({}, new AbortController().signal);
+  t.after(() => isolation.dispose());
+  const runtime = new LocalRuntime({ isolation, env, cwd: workspace });
+  t.after(() => runtime.close());
+  const handle = await runtime.spawn([
+    'bash',
+    '-c',
+    'trap "echo got it; exit 4" USR1; echo up; while :; do sleep 0.01; done',
+  ]);
+  await handle.waitFor('up');
+  const command = isolation.commandOf(handle.pid ?? 0);
+  assert.ok(command);
+  process.kill(command, 'SIGUSR1');
+  await handle.waitFor('got it');
+  assert.equal((await handle.wait()).exitCode, 4);
+  assert.equal(isolation.commandOf(handle.pid ?? 0), undefined);
 });
 
 isolated('a program that does not exist, and a directory that does not, are told before anything starts', async (t) => {

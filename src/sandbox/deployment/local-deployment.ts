@@ -61,8 +61,11 @@ export class LocalDeployment extends BaseDeployment<LocalRuntime> {
     const runtime = new LocalRuntime({ cwd: workspace, env, isolation, files });
     this.#workspace = workspace;
     const close = async () => {
-      await runtime.close();
-      await isolation.dispose();
+      try {
+        await runtime.close();
+      } finally {
+        await isolation.dispose();
+      }
     };
     return { runtime, close };
   }

@@ -1,3 +1,3 @@
 /** Directories and files as tar streams, both ways. */
-export { type PackTreeOptions, packTree } from './pack-tree.ts';
-export { type UnpackTreeOptions, unpackTree } from './unpack-tree.ts';
+export { packTree } from './pack-tree.ts';
+export { unpackTree } from './unpack-tree.ts';

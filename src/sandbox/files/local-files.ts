@@ -36,7 +36,8 @@ export interface LocalFilesOptions {
 /**
  * The files of this machine.
  *
- * `write` replaces a file at once, see {@link replaceFile}. `stat`, `exists`, `remove` and `rename` are about what a
+ * `write` replaces a file in one step: the content is written beside it and renamed over it; hard links, devices and files
+ * whose owner could not be kept are overwritten in place. `stat`, `exists`, `remove` and `rename` are about what a
  * path names, a link itself; everything else follows links. The source of `upload` and `download` may itself be a link
  * to what is meant; links below it are copied as they are, wherever they point. Carried are the permission bits
  * (0o777), times and links; sockets, pipes and devices are left out; an existing directory keeps its own mode and time.

@@ -30,7 +30,7 @@ export class TreeWriter {
   readonly #options: TreeWriterOptions;
   readonly #grounds = new Map<string, Promise<Ground>>();
   readonly #underway = new Map<string, Promise<void>>();
-  readonly #unsealed: DirectoryMember[] = [];
+  readonly #unsealed = new Map<string, DirectoryMember>();
   readonly #carried = { files: 0, directories: 0, links: 0, bytes: 0 };
 
   /** `target` is an absolute path, whose own links are followed. */
@@ -57,7 +57,7 @@ export class TreeWriter {
 
   /** Sets what can only be set at the end, and tells what was carried. */
   async finish(): Promise<TransferResult> {
-    const deepestFirst = this.#unsealed.sort((left, right) => right.path.length - left.path.length);
+    const deepestFirst = [...this.#unsealed.values()].sort((left, right) => right.path.length - left.path.length);
     for (const { path, mode, modifiedMs } of deepestFirst) {
       const location = this.#locate(path);
       await withFileErrors(this.#options.operation, location, async () => {
@@ -108,7 +108,7 @@ export class TreeWriter {
     return withFileErrors(this.#options.operation, this.#locate(member.path), async () => {
       const ground = await this.#ground(member.path, member.mode);
       if (ground === 'link' || ground === 'file') throw new SystemError('EEXIST', `a ${ground} has that name`);
-      if (ground === 'made') this.#unsealed.push(member);
+      if (ground === 'made') this.#unsealed.set(member.path, member);
       this.#carried.directories += 1;
     });
   }

@@ -1,3 +1,3 @@
 /** Zip files as SWE-ReX sends them, both ways. */
-export { type ExtractZipOptions, extractZip } from './extract-zip.ts';
+export { extractZip } from './extract-zip.ts';
 export { makeZip } from './make-zip.ts';

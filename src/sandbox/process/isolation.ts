@@ -12,8 +12,16 @@ export interface Launch {
 export interface Isolation {
   /** Confines one launch. */
   wrap(launch: Launch): Launch | Promise<Launch>;
-  /** Why the process with this id ended, in words, when a limit ended it; '' otherwise. Called once, after its end. */
+  /**
+   * Which limit was hit by the process with this id, or below it, since the last call, in words; '' when none. Called
+   * after a process's end, and after each script of a session.
+   */
   failureReason(pid: number): string | Promise<string>;
+  /**
+   * The process that runs the command itself, where what was started is the confinement's own process; undefined while it
+   * is not there yet.
+   */
+  commandOf?(pid: number): number | undefined;
   /** Removes what confinement needed: control groups, private directories. Idempotent. */
   dispose(): Promise<void>;
 }

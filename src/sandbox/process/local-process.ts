@@ -164,7 +164,7 @@ export class LocalProcess implements ProcessHandle {
     options: { readonly graceMs?: number } = {},
   ): Promise<ExitStatus | undefined> {
     if (endingSignals.has(signal)) return await this.end('kill', { ...options, signal });
-    if (!this.#exit) process.kill(this.pid, signal);
+    if (!this.#exit) process.kill(this.#place.isolation?.commandOf?.(this.pid) ?? this.pid, signal);
     return this.#exit;
   }
 

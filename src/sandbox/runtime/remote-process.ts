@@ -72,6 +72,7 @@ export class RemoteProcess implements ProcessHandle {
   }
 
   async wait({ signal, timeoutMs }: WaitOptions = {}): Promise<ExitStatus> {
+    if (this.#exit !== undefined) return this.#exit;
     const path = `${this.#path}/wait${limit(timeoutMs)}`;
     this.#exit = await this.#client.get<ExitStatus>({ path, operation: 'wait', signal });
     return this.#exit;
@@ -112,8 +113,13 @@ export class RemoteProcess implements ProcessHandle {
       { path: `${this.#path}/kill`, operation: 'kill' },
       body,
     );
-    this.#exit ??= answer.exit ?? undefined;
+    this.ended(answer.exit);
     return answer.exit ?? undefined;
+  }
+
+  /** Takes note of how it ended, where the server has said so. */
+  ended(exit: ExitStatus | null | undefined): void {
+    this.#exit ??= exit ?? undefined;
   }
 
   /** Ends it as the `signal` of its options does. */
@@ -123,7 +129,9 @@ export class RemoteProcess implements ProcessHandle {
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      await this.#act('dispose');
+      const path = `${this.#path}/dispose`;
+      const answer = await this.#client.send<{ readonly exit: ExitStatus | null }>({ path, operation: 'dispose' });
+      this.ended(answer.exit);
     } catch (error) {
       if (!RexError.is(error, 'PROCESS_NOT_FOUND') && !isServerGone(error)) throw error;
     }

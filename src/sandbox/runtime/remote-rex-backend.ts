@@ -2,7 +2,7 @@ import { RexError } from '../../core/errors.ts';
 import type { FileSystem } from '../files/file-system.ts';
 import type { Command, CommandInput, CommandOptions, CommandResult, SpawnOptions } from '../process/command.ts';
 import { assertNotAborted, failedError } from '../process/command-error.ts';
-import type { ProcessHandle } from '../process/process-handle.ts';
+import type { ExitStatus, ProcessHandle } from '../process/process-handle.ts';
 import type { Session, SessionOptions } from '../session/session.ts';
 import type { RemoteBackend } from './remote-backend.ts';
 import { decodeResult, encodeCommandOptions, type WireProcess, type WireResult } from './remote-command-wire.ts';
@@ -111,10 +111,18 @@ export class RexBackend implements RemoteBackend {
 
   /** Ends what this client started; other clients' sessions and processes stay. */
   async close(): Promise<void> {
-    const sessions = [...this.#created].filter(({ state }) => state !== 'closed').map(({ name }) => name);
-    const processes = this.#started.filter(({ exit }) => exit === undefined).map(({ id }) => id);
+    const sessions = [...this.#created].filter(({ state }) => state !== 'closed');
+    const processes = this.#started;
+    await this.#client.cancelAll();
     if (sessions.length === 0 && processes.length === 0) return;
-    await this.#client.post({ path: '/close', operation: 'close' }, { sessions, processes });
+    const body = { sessions: sessions.map(({ name }) => name), processes: processes.map(({ id }) => id) };
+    const call = { path: '/close', operation: 'close' };
+    const { exits } = await this.#client.post<{ readonly exits: Readonly<Record<string, ExitStatus | null>> }>(
+      call,
+      body,
+    );
+    for (const session of sessions) session.markClosed();
+    for (const started of processes) started.ended(exits[started.id]);
   }
 }
 

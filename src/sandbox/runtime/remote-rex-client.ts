@@ -25,6 +25,7 @@ const cancelWaitMs = 10_000;
  */
 export class RexClient {
   readonly connection: RemoteConnection;
+  readonly #pending = new Set<string>();
   #instance: string;
 
   constructor(connection: RemoteConnection, instance: string) {
@@ -53,6 +54,11 @@ export class RexClient {
   /** Does something once, with bytes. @throws as {@link post}, and what a stream itself throws */
   async send<Value>(call: RexCall, body?: RexBody): Promise<Value> {
     return await this.#act(call, body, 'application/octet-stream');
+  }
+
+  /** Cancels the calls that are under way; each still brings its own answer. */
+  async cancelAll(): Promise<void> {
+    await Promise.all([...this.#pending].map((id) => this.#cancel(id)));
   }
 
   /** The error of a call that found no server. */
@@ -85,9 +91,11 @@ export class RexClient {
     const id = randomUUID();
     const abandon = new AbortController();
     const cancel = this.#cancelOnAbort(call.signal, id, abandon);
+    this.#pending.add(id);
     try {
       return this.#read(await this.#deliver(call, id, { body, type, signal: abandon.signal }));
     } finally {
+      this.#pending.delete(id);
       cancel[Symbol.dispose]();
     }
   }
@@ -122,8 +130,7 @@ export class RexClient {
     let timer: NodeJS.Timeout | undefined;
     const onAbort = () => {
       timer = setTimeout(() => abandon.abort(signal?.reason), cancelWaitMs);
-      const path = `${rexRoot}/requests/${id}/cancel`;
-      void this.connection.attempt({ method: 'POST', path, signal: abandon.signal });
+      void this.#cancel(id);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     return {
@@ -132,6 +139,12 @@ export class RexClient {
         clearTimeout(timer);
       },
     };
+  }
+
+  /** Never throws: a call that cannot be cancelled ends in its own way. */
+  async #cancel(id: string): Promise<void> {
+    const signal = AbortSignal.timeout(cancelWaitMs);
+    await this.connection.attempt({ method: 'POST', path: `${rexRoot}/requests/${id}/cancel`, signal });
   }
 
   #read<Value>(reply: Reply): Value {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../core/error-codes.ts';
 import { RexError } from '../../core/errors.ts';
 import type { TerminalSize } from '../process/command.ts';
 import { assertNotAborted } from '../process/command-error.ts';
@@ -6,6 +7,15 @@ import { cutContent } from './remote-content.ts';
 import { isServerGone, type RexClient } from './remote-rex-client.ts';
 import { decodeObservation, encodeRun, type WireObservation, type WireSession } from './remote-session-wire.ts';
 import { compact, patternList } from './remote-value-wire.ts';
+
+/** Errors that come with the end of what ran. */
+const endings: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'COMMAND_TIMEOUT',
+  'COMMAND_IDLE_TIMEOUT',
+  'COMMAND_ABORTED',
+  'COMMAND_FAILED',
+  'PROCESS_ENDED',
+]);
 
 /** A session of a server; see {@link Session}. Its state is what this client's own calls have seen. */
 export class RemoteSession implements Session {
@@ -78,6 +88,11 @@ export class RemoteSession implements Session {
     await this.end();
   }
 
+  /** Takes note that the server has closed it. */
+  markClosed(): void {
+    this.#closing ??= Promise.resolve(true);
+  }
+
   /** Closes it and says whether there was anything to close. */
   end(): Promise<boolean> {
     this.#closing ??= this.#close();
@@ -129,6 +144,7 @@ export class RemoteSession implements Session {
       return await call();
     } catch (error) {
       if (RexError.is(error, 'SESSION_ENDED')) this.#end = error;
+      if (RexError.is(error) && endings.has(error.code)) this.#running = false;
       throw error;
     }
   }

@@ -46,9 +46,10 @@ export class Dispatcher {
 
   /** Serves one request; never throws. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const exchange = this.#exchange(request, response);
+    const exchange = this.#exchange(request, response).catch(() => void response.destroy());
     this.#exchanges.add(exchange);
-    await exchange.finally(() => this.#exchanges.delete(exchange));
+    await exchange;
+    this.#exchanges.delete(exchange);
   }
 
   /** Refuses new requests and cancels those in flight; resolves when all are answered. */

@@ -59,10 +59,12 @@ export class ProcessDesk {
     return entry !== undefined;
   }
 
-  /** Ends the named ones that clients started, all of them without names. */
-  async closeAll(ids: readonly string[] = [...this.#running.keys()]): Promise<void> {
-    const entries = ids.map((id) => this.#running.get(id)).filter((entry) => entry !== undefined);
-    await Promise.all(entries.map(({ handle }) => handle[Symbol.asyncDispose]()));
+  /** Ends the named ones with their trees, all that clients started without names, and returns those that are known. */
+  async closeAll(ids: readonly string[] = [...this.#running.keys()]): Promise<readonly ProcessHandle[]> {
+    const found = await Promise.all(ids.map((id) => this.attach(id).catch(() => undefined)));
+    const handles = found.filter((handle) => handle !== undefined);
+    await Promise.all(handles.map((handle) => handle[Symbol.asyncDispose]()));
+    return handles;
   }
 
   #bound<Options extends { readonly maxOutputBytes?: number }>(options: Options): Options {

@@ -51,6 +51,8 @@ export class BashSession implements Session {
   #shellPid: number | undefined;
   #shell: ShellState = { status: 0, flags: '', traps: '' };
   #script: RunningScript | undefined;
+  /** A program whose end no observation has told yet: it came after a match. */
+  #unseen: RunningScript | undefined;
   #background = new ByteLog(backgroundBytes);
   #queue: Promise<unknown> = Promise.resolve();
   /** Calls that wait for the running script. */
@@ -131,8 +133,9 @@ export class BashSession implements Session {
 
   async waitFor(expect: Pattern | readonly Pattern[], options: RunOptions = {}): Promise<Observation> {
     this.#assertOpen('waitFor');
-    if (!this.#script) throw noProgram(this.name, 'waitFor');
-    return await this.#attend(this.#script, { ...options, expect }, this.#script.seen);
+    const script = this.#script ?? this.#unseen;
+    if (!script) throw noProgram(this.name, 'waitFor');
+    return await this.#attend(script, { ...options, expect }, script.seen);
   }
 
   async interrupt(options: InterruptOptions = {}): Promise<Observation> {
@@ -198,6 +201,7 @@ export class BashSession implements Session {
 
   #makeScript(text: string, maxOutputBytes: number): RunningScript {
     const { separate } = this.#channel;
+    this.#unseen = undefined;
     this.#script = new RunningScript(text, maxOutputBytes, separate, (stream, data) =>
       this.#background.append(stream, data),
     );
@@ -228,6 +232,7 @@ export class BashSession implements Session {
 
   #scriptEnded(script: RunningScript, { flags, traps, shellPid }: ScriptEnd, status: number): void {
     this.#script = undefined;
+    this.#unseen = script;
     this.#shell = { status, flags, traps };
     if (script.stopping) this.#channel.signal('programs', 'SIGKILL');
     this.#unsettled ||= script.stopping;
@@ -270,7 +275,8 @@ export class BashSession implements Session {
       script.listeners.delete(limits.touch);
       this.#attending--;
     }
-    const observation = this.#observe(script, from, startedAt, expected);
+    const failureReason = expected ? '' : await this.#channel.failureReason();
+    const observation = { ...this.#observe(script, from, startedAt, expected), failureReason };
     const result = { ...observation, command: script.text, signal: null };
     const error = commandError(reason, result, options);
     if (error) throw error;
@@ -281,6 +287,7 @@ export class BashSession implements Session {
   #observe(script: RunningScript, from: number, startedAt: number, expected?: Expected): Observation {
     const to = expected?.start ?? script.log.end;
     script.seen = expected?.end ?? to;
+    if (!expected && this.#unseen === script) this.#unseen = undefined;
     const background = withoutTokens(outputText(this.#background).output);
     if (this.#background.end > 0) this.#background = new ByteLog(backgroundBytes);
     const text = outputText(script.log, from, to);

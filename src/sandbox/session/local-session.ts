@@ -43,13 +43,13 @@ async function openChannel(options: SessionOptions, place: ProcessPlace): Promis
     env: toEnvironment(options, place.env, mark),
   };
   const launch = { ...plain, argv: [...plain.argv] as [string, ...string[]] };
-  const wrapped = isolation ? await isolation.wrap(launch) : launch;
   try {
+    const wrapped = isolation ? await isolation.wrap(launch) : launch;
     if (options.pty) return await openTerminalChannel(wrapped, toTerminalSize(options.pty), { mark, isolation });
     return await openPipeChannel(wrapped, { separate: options.streams === 'separate', mark, isolation });
   } catch (error) {
-    if (RexError.is(error)) throw error;
-    const { message, hint } = startError(error, launch.argv, launch);
+    if (RexError.is(error) && error.code !== 'COMMAND_NOT_STARTED') throw error;
+    const { message, hint } = RexError.is(error) ? error : startError(error, launch.argv, launch);
     const context = { session: options.session ?? 'default', output: '', reason: message };
     throw new RexError('SESSION_START_FAILED', `the session did not start: ${message}`, context, {
       hint: hint ?? '',

@@ -92,6 +92,9 @@ const silence = [
 /** Undoes what would keep the protocol's own commands from being builtins. */
 const safety = '\\unset -f builtin; \\builtin enable . enable eval exec export printf set trap unset';
 
+/** A syntax error on purpose: it brings back a parser that an unfinished `[[` has left astray. */
+const parserReset = "\\builtin eval ')' || :";
+
 /** Character before PS4 while a script may be traced: bash repeats it once for each level, {@link withoutLevels} counts. */
 const levelMark = "$'\\036'";
 const markedLevels = new RegExp(`${String.fromCharCode(0o36)}{3,}(.)`, 'gsu');
@@ -129,6 +132,7 @@ function captureText(state: string, status: string): string {
   return [
     `{ __hrm_rex_status=${status} __hrm_rex_flags=$-`,
     safety,
+    `(( __hrm_rex_status == 0 )) || ${parserReset}`,
     '\\builtin set +xv',
     `[[ -z \${PS4+set} ]] || PS4=\${PS4#${levelMark}}`,
     `\\builtin printf %s ${state} >&${channelOutput}`,
@@ -185,8 +189,7 @@ export function scriptText(script: string, tokens: Tokens, state: ShellState, op
 
 /**
  * The second line of a run: shows its end, once. SIGINT can fall on the shell while it reads this line, and then the
- * line is lost; so it may be sent again. The parenthesis before it is a syntax error on purpose: it brings back a parser
- * that an unfinished `[[` has left astray.
+ * line is lost; so it may be sent again.
  */
 export function endText(tokens: Tokens, separate: boolean): string {
   const report = `'${tokens.end}%s:%s:%s\\n' "$__hrm_rex_status" "$__hrm_rex_flags" "$$"`;
@@ -196,7 +199,7 @@ export function endText(tokens: Tokens, separate: boolean): string {
     ...(separate ? [`\\builtin printf '${tokens.end}\\n' >&${channelError}`] : []),
     '__hrm_rex_run=',
   ];
-  return `__hrm_rex_jump=$?\n)\n[[ $__hrm_rex_run != ${tokens.run} ]] || { ${steps.join('; ')}; }\n`;
+  return `__hrm_rex_jump=$?; [[ $__hrm_rex_run != ${tokens.run} ]] || { ${steps.join('; ')}; }\n`;
 }
 
 /** Makes the terminal pass bytes as they are, without echo. */

@@ -37,7 +37,10 @@ export type Capability = keyof RuntimeCapabilities;
 export interface RuntimeContractOptions {
   /** Registers each case. */
   readonly test: TestRegistrar;
-  /** Makes a runtime; each case makes its own and closes it. For a costly target: `restrict(shared, {})`. */
+  /**
+   * Makes a runtime; each case makes its own and closes it. For a costly target return `restrict(shared, {})`, and run
+   * the cases one after another, since they use the same session names.
+   */
   readonly makeRuntime: () => Runtime | Promise<Runtime>;
   /** Existing directory of the target, absolute, in which each case makes its own. Default `/tmp`. */
   readonly directory?: string;

@@ -35,7 +35,7 @@ const attacks: readonly (readonly [what: string, script: string])[] = [
 ];
 
 for (const pty of [false, true]) {
-  suite(`a script ${pty ? 'on a terminal' : 'on pipes'} that`, { concurrency: 4 }, () => {
+  suite(`a script ${pty ? 'on a terminal' : 'on pipes'} that`, { concurrency: 12 }, () => {
     for (const [what, script] of attacks) {
       test(what, async () => {
         const { runtime, assertNothingLeft } = makeMarkedRuntime();

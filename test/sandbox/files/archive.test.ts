@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { link, lstat, mkdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  link,
+  lstat,
+  mkdir,
+  readFile,
+  readlink,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -14,7 +25,7 @@ import { directory, pattern, plant, survey } from './trees.ts';
 const hasTar = spawnSync('tar', ['--version']).stdout?.includes('GNU tar') === true;
 
 test('any tree survives tar and untar bit for bit, however the stream is cut', async () => {
-  const law = fc.asyncProperty(directory, fc.integer({ min: 1, max: 5000 }), (tree, cut) =>
+  const law = fc.asyncProperty(directory, fc.integer({ min: 50, max: 5000 }), (tree, cut) =>
     inScratch(async (base) => {
       await plant(join(base, 'source'), tree);
       const before = await survey(join(base, 'source'));
@@ -242,6 +253,35 @@ test('an error of the stream itself, and an abort, come through as they are', as
     await new Promise(() => {});
   };
   await assert.rejects(unpackTree(hanging(), join(base, 'two'), { signal: abort.signal }), lost);
+});
+
+test('a file that grows while it is packed keeps its first length, one that shrinks is told', async (context) => {
+  const base = await scratch(context);
+  await mkdir(join(base, 'source'));
+  const large = join(base, 'source/large');
+  await writeFile(large, pattern(1_000_000));
+  async function* meddled(meddle: () => Promise<void>): AsyncGenerator<Uint8Array> {
+    let first = true;
+    for await (const chunk of packTree(join(base, 'source'))) {
+      yield chunk;
+      if (first) await meddle();
+      first = false;
+    }
+  }
+  await unpackTree(
+    meddled(() => appendFile(large, 'more')),
+    join(base, 'grown'),
+  );
+  assert.deepEqual(await readFile(join(base, 'grown/large')), Buffer.from(pattern(1_000_000)));
+  const error = await rejectsWith(
+    unpackTree(
+      meddled(() => truncate(large, 100_000)),
+      join(base, 'shrunk'),
+    ),
+    'FILE_ERROR',
+  );
+  assert.deepEqual([error.context.errno, error.context.path], ['EBUSY', large]);
+  assert.equal(await exists(join(base, 'shrunk/large')), false);
 });
 
 test('a loop over a packed tree can end early, and a source that is missing is told', async (context) => {

@@ -22,14 +22,11 @@ async function drain(chunks: AsyncIterable<Uint8Array>): Promise<{ bytes: number
   return { bytes, grownBytes: highest - before };
 }
 
-test('1 GiB is read and packed in constant memory', async (context) => {
+test('1 GiB is packed in constant memory', async (context) => {
   const base = await scratch(context);
   await mkdir(join(base, 'tree'));
   await using handle = await open(join(base, 'tree/huge'), 'w');
   await handle.truncate(gibibyte);
-  const read = await drain(new LocalFileSystem().readStream(join(base, 'tree/huge')));
-  assert.equal(read.bytes, gibibyte);
-  assert.ok(read.grownBytes < allowedBytes, `reading took ${read.grownBytes} bytes`);
   const packed = await drain(packTree(join(base, 'tree')));
   assert.ok(packed.bytes > gibibyte);
   assert.ok(packed.grownBytes < allowedBytes, `packing took ${packed.grownBytes} bytes`);

@@ -156,11 +156,13 @@ test('where a directory takes no new file, an existing one is overwritten in pla
   const base = await scratch(context);
   await writeFile(join(base, 'file'), 'old and long');
   await chmod(base, 0o500);
-  context.after(() => chmod(base, 0o700));
-  await files.write(join(base, 'file'), 'new');
-  assert.equal(await readFile(join(base, 'file'), 'utf8'), 'new');
-  await rejectsWith(files.write(join(base, 'other'), 'x'), 'PERMISSION_DENIED');
-  await chmod(base, 0o700);
+  try {
+    await files.write(join(base, 'file'), 'new');
+    assert.equal(await readFile(join(base, 'file'), 'utf8'), 'new');
+    await rejectsWith(files.write(join(base, 'other'), 'x'), 'PERMISSION_DENIED');
+  } finally {
+    await chmod(base, 0o700);
+  }
   await chmod(join(base, 'file'), 0o400);
   await rejectsWith(files.write(join(base, 'file'), 'newer'), 'PERMISSION_DENIED');
 });

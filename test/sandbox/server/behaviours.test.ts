@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { type Behaviour, isRecordedText, type RecordedStep, readBehaviours, toRequest } from './behaviours.ts';
+import {
+  type Behaviour,
+  isRecordedText,
+  type RecordedStep,
+  readBehaviours,
+  toMessage,
+  toRequest,
+} from './behaviours.ts';
 import { differences, type OurStep } from './differences.ts';
 import { sendJson } from './http-client.ts';
 import { type Served, serveLocal } from './serving.ts';
@@ -63,7 +70,7 @@ async function replay(behaviour: Behaviour, session: string): Promise<void> {
   for (const [index, step] of behaviour.steps.entries()) {
     const { status, body } = await sendJson(url, '/run_in_session', toRequest(behaviour, step, session));
     const ours = differences[behaviour.name]?.steps[index];
-    if (status === 511) checkException(body.swerexception, step, ours);
+    if (status === 511) checkException(body.swerexception, { ...step, msg: toMessage(behaviour, step) }, ours);
     else checkObservation(body, step, ours);
   }
   await sendJson(url, '/close_session', { session_type: 'bash', session });

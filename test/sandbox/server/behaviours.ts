@@ -42,7 +42,7 @@ const wholeCommands: Readonly<Record<string, string>> = {
 export function toRequest({ name }: Behaviour, step: RecordedStep, session: string): object {
   if (step.cmd === '<interrupt>') return { action_type: 'bash_interrupt', session };
   const command = step.cmd.includes(' chars>...') ? wholeCommands[name] : step.cmd;
-  const timeout = /timeout after ([\d.]+) seconds/.exec(step.msg ?? '')?.[1] ?? '10';
+  const timeout = Number(/timeout after ([\d.]+) seconds/.exec(step.msg ?? '')?.[1] ?? 10) * patience(name);
   const interactive = name.includes('repl') && step.cmd !== 'echo still-alive';
   const isQuit = interactive && step.cmd.startsWith('quit');
   const isOrdinary = step.expect === undefined || /^(SHELLPS1PREFIX|UNIQUESTRING29234)$/.test(step.expect);
@@ -50,13 +50,24 @@ export function toRequest({ name }: Behaviour, step: RecordedStep, session: stri
     action_type: 'bash',
     session,
     command,
-    timeout: Number(timeout),
+    timeout,
     check: name === 'check ignore' ? 'ignore' : name === 'check raise' || name === 'error_msg' ? 'raise' : 'silent',
     error_msg: name === 'error_msg' ? 'ctx' : '',
     expect: isOrdinary ? [] : [step.expect],
     is_interactive_command: interactive && !isQuit,
     is_interactive_quit: isQuit,
   };
+}
+
+/** Pythons may start slowly: what interrupts them waits longer than in the recording. */
+function patience(name: string): number {
+  return name.includes('python') ? 4 : 1;
+}
+
+/** The recorded message with the time that the replay allows. */
+export function toMessage({ name }: Behaviour, { msg = '' }: RecordedStep): string {
+  const seconds = (text: string) => (Number(text) * patience(name)).toFixed(1);
+  return msg.replace(/(?<=^timeout after )[\d.]+/, seconds);
 }
 
 /** True when a text is the recorded one, of which only both ends and the length may be known. */

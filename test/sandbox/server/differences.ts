@@ -143,8 +143,4 @@ export const differences: Readonly<Record<string, Difference>> = {
     why: 'outputs of sessions are Unicode; bytes that are no text show as U+FFFD',
     steps: { 0: { output: '\ufffd\ufffd ok\n' } },
   },
-  'expect is a regex': {
-    why: 'what follows the match belongs to the program’s next observation; this program had ended',
-    steps: { 0: { output: /^ab\n?$/ } },
-  },
 };

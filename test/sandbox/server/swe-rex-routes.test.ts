@@ -3,9 +3,12 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { RexError } from '../../../src/core/errors.ts';
 import { makeZip } from '../../../src/sandbox/files/zip.ts';
+import { LocalRuntime } from '../../../src/sandbox/runtime/local-runtime.ts';
+import { serve } from '../../../src/sandbox/server/serve.ts';
 import { send, sendJson } from './http-client.ts';
-import { type Served, serveLocal } from './serving.ts';
+import { type Served, serveLocal, token } from './serving.ts';
 
 let served: Served;
 let directory: string;
@@ -112,13 +115,11 @@ test('does not wait for a daemon that keeps the output open', async () => {
 });
 
 test('answers whether it is alive while a command runs', async () => {
-  const slow = post('/execute', { command: 'echo ready > ready; sleep 30', shell: true, cwd: directory, timeout: 2 });
-  const seen: string[] = [];
-  void slow.then(() => seen.push('command'));
-  await sendJson(served.server.url, '/is_alive');
-  seen.push('alive');
-  await slow;
-  assert.deepEqual(seen, ['alive', 'command']);
+  const gate = join(directory, 'gate');
+  const slow = post('/execute', { command: `until [ -e ${gate} ]; do sleep 0.01; done; echo done`, shell: true });
+  assert.equal((await sendJson(served.server.url, '/is_alive')).status, 200);
+  await post('/write_file', { path: gate, content: '' });
+  assert.equal((await slow).body.stdout, 'done\n');
 });
 
 test('a failed start leaves the name free, and a missing source is no error', async () => {
@@ -135,6 +136,22 @@ test('a failed start leaves the name free, and a missing source is no error', as
   assert.equal(missing.status, 200);
   assert.match(missing.body.output, /missing\.sh: No such file or directory/);
   await post('/close_session', { session_type: 'bash', session: 'start' });
+});
+
+test('runs sessions on pipes where there is no terminal', async () => {
+  const runtime = new LocalRuntime();
+  const createSession = runtime.createSession.bind(runtime);
+  runtime.createSession = async (options) => {
+    const context = { dependency: '@lydell/node-pty', install: 'npm install @lydell/node-pty' };
+    if (options?.pty) throw new RexError('DEPENDENCY_MISSING', 'no terminal', context);
+    return await createSession(options);
+  };
+  await using server = await serve(runtime, { token });
+  const create = { session_type: 'bash', startup_timeout: 10 };
+  assert.equal((await sendJson(server.url, '/create_session', create)).status, 200);
+  const run = { action_type: 'bash', command: 'echo $TERM; [ -t 1 ] || echo no terminal' };
+  assert.equal((await sendJson(server.url, '/run_in_session', run)).body.output, 'dumb\nno terminal\n');
+  await runtime.close();
 });
 
 test('sourced files set the session up', async () => {

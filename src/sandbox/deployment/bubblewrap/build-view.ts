@@ -34,10 +34,10 @@ export async function buildView(options: ViewOptions): Promise<View> {
     ...(await givenRegions('writablePaths', options.writablePaths, 'write')),
     ...(await givenRegions('readOnlyPaths', options.readOnlyPaths, 'read')),
   ];
-  for (const { path, access } of given) {
-    if (access === 'write' && isWithin(options.temporary, path)) {
-      throw invalidArgument('writablePaths', 'paths that do not hold the directory for temporary files', path);
-    }
+  const around = given.find(({ path, access }) => access === 'write' && isWithin(options.temporary, path));
+  if (around) {
+    const argument = around.path === options.workspace ? 'workspace' : 'writablePaths';
+    throw invalidArgument(argument, 'a path that does not hold the directory for temporary files', around.path);
   }
   const regions: Region[] = [
     { path: '/', source: '/', access: 'read', directory: true },
@@ -49,9 +49,7 @@ export async function buildView(options: ViewOptions): Promise<View> {
   ];
   for (const path of [...systemSecrets, tmpdir(), ...(await homeSecretPaths(options.identity))]) {
     const secret = await findSecret(path, options.identity);
-    if (!secret || given.some(({ path: own }) => own === secret.path) || isCovered(secret.path, regions, temporary))
-      continue;
-    regions.push(secret);
+    if (secret && !isSettled(secret.path, regions, temporary)) regions.push(secret);
   }
   if (regions.some(({ path, access }) => path === '/run' && access === 'hidden')) {
     for (const path of neededBelowRun) regions.push(...(await existingRegion(path, 'read')));
@@ -66,10 +64,10 @@ async function kernelRegions(): Promise<Region[]> {
   return (await Promise.all([...settings, ...secrets])).flat();
 }
 
-/** Whether nothing of this machine shows at a path anyway. */
-function isCovered(path: string, regions: readonly Region[], temporary: string): boolean {
+/** Whether a path is given by the caller, or nothing of this machine shows there anyway. */
+function isSettled(path: string, regions: readonly Region[], temporary: string): boolean {
   const region = new View(regions).of(path);
-  return region.access === 'hidden' || region.path === temporary;
+  return region.path === path || region.access === 'hidden' || region.path === temporary;
 }
 
 async function givenRegions(name: string, paths: readonly string[], access: 'read' | 'write'): Promise<Region[]> {
@@ -108,10 +106,8 @@ export async function isReachable(path: string, identity: Identity): Promise<boo
 async function canUse(path: string, file: Stats, identity: Identity, wanted: 1 | 4): Promise<boolean> {
   if (identity.uid !== ownIdentity().uid || identity.uid === 0) return isPermitted(identity, file, wanted);
   const mode = wanted === permission.search ? constants.X_OK : constants.R_OK;
-  return await access(path, mode).then(
-    () => true,
-    () => false,
-  );
+  const answer = await access(path, mode).catch(() => 'no');
+  return answer !== 'no';
 }
 
 async function homeSecretPaths(identity: Identity): Promise<string[]> {

@@ -89,17 +89,10 @@ async function build(options: SandboxOptions, ground: Ground, signal: AbortSigna
   const finder = new PlaceFinder(view, owner);
   const { group, resourceLimits } = planLimits(limits, identity, programs, ground.facts);
   const { launches } = state;
+  const groups = group?.entries ?? [];
   const parts = {
     ...{ workspace, finder, group, shell: programs.shell, stateDirectory: state.path },
-    script: launchScript({
-      programs,
-      identity,
-      limits,
-      leaked,
-      launches,
-      groups: group?.entries ?? [],
-      resourceLimits,
-    }),
+    script: launchScript({ ...{ programs, identity, limits, leaked, launches, resourceLimits }, groups }),
     records: new LaunchRecords(launches, limits, group),
   };
   // Some places allow a sandbox, but not one that forbids user namespaces inside.

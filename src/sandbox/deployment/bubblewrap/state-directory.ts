@@ -1,9 +1,8 @@
-import { readlinkSync } from 'node:fs';
 import { chmod, chown, lstat, mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomId } from '../../../core/ids.ts';
 import type { Identity } from './identity.ts';
+import { isLeftover, newSandboxName } from './sandbox-name.ts';
 
 /** The directories of one sandbox on this machine. */
 export interface StateDirectory {
@@ -14,30 +13,11 @@ export interface StateDirectory {
   readonly launches: string;
 }
 
-/** Name of everything that sandboxes of this process leave on the machine while they live. */
-export function newStateName(): string {
-  return `${namePrefix(process.pid)}${randomId(8)}`;
-}
-
-/**
- * Whether a name was given by a process of this pid namespace that is gone: what bears it is a leftover of a crash.
- */
-export function isLeftover(name: string): boolean {
-  const pid = Number(/-(\d+)-[0-9a-f]{8}/.exec(name)?.[1]);
-  if (!name.startsWith(namePrefix(pid))) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
-
 /** Makes the directories of a sandbox, and removes those that crashed processes left behind. */
 export async function makeStateDirectory(identity: Identity): Promise<StateDirectory> {
   const parent = await realpath(tmpdir());
   await removeLeftovers(parent);
-  const path = await mkdtemp(join(parent, newStateName()));
+  const path = await mkdtemp(join(parent, newSandboxName()));
   // Other users may pass through but not look around: the sandbox's user reaches only what it is given by name.
   await chmod(path, 0o711);
   const launches = join(path, 'launches');
@@ -77,9 +57,4 @@ async function removeLeftovers(parent: string): Promise<void> {
     const owner = await lstat(path).catch(() => undefined);
     if (owner?.uid === process.geteuid?.()) await removeTree(path).catch(() => {});
   }
-}
-
-function namePrefix(pid: number): string {
-  const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
-  return `hrm-rex-sandbox-${namespace}-${pid}-`;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from '
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SandboxLimits } from '../bubblewrap/limits.ts';
-import { isLeftover, newStateName } from '../bubblewrap/state-directory.ts';
+import { isLeftover, newSandboxName } from '../bubblewrap/sandbox-name.ts';
 import { findHierarchies, type GroupFacts, readGroupFacts } from './find-hierarchies.ts';
 import { applySettings, type GroupLimit, type Hierarchy, readCounter } from './hierarchy.ts';
 
@@ -32,7 +32,7 @@ export class ControlGroup {
   static create(limits: SandboxLimits, facts: GroupFacts = readGroupFacts()): ControlGroup | undefined {
     const hierarchies = findHierarchies(limits, facts);
     if (!hierarchies) return undefined;
-    const name = newStateName();
+    const name = newSandboxName();
     const groups = hierarchies.map((hierarchy) => ({ ...hierarchy, directory: join(hierarchy.parent, name) }));
     const made = new ControlGroup(groups);
     try {
@@ -81,13 +81,9 @@ export class ControlGroup {
   async destroy(): Promise<void> {
     const deadline = performance.now() + endTimeoutMs;
     for (const { directory } of this.#groups) {
-      for (
-        let pauseMs = 1;
-        !removeWithLaunches(directory) && performance.now() < deadline;
-        pauseMs = Math.min(pauseMs * 2, 50)
-      ) {
+      while (!removeWithLaunches(directory) && performance.now() < deadline) {
         killAll(directory);
-        await delay(pauseMs);
+        await delay(2);
       }
     }
   }

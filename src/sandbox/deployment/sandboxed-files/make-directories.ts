@@ -32,16 +32,16 @@ export function makeDirectories(places: SandboxPlaces, path: string): void {
   try {
     makeDirectory(places, path);
   } catch (error) {
-    if (!hasErrno(error, 'EEXIST') || !isDirectory(places, path)) throw error;
+    if (!hasErrno(error, 'EEXIST')) throw error;
+    if (!isDirectory(places, path)) throw new SystemError('ENOTDIR');
   }
 }
 
-/** Whether a path leads to a directory. @throws ENOTDIR for anything else that is there */
-function isDirectory(places: SandboxPlaces, path: string): boolean {
+/** Whether a path leads to a directory. @throws what the system says, untyped, unless nothing is there */
+export function isDirectory(places: SandboxPlaces, path: string): boolean {
   try {
     using place = places.follow(path);
-    if (place.stats && !place.stats.isDirectory()) throw new SystemError('ENOTDIR');
-    return place.stats !== undefined;
+    return place.stats?.isDirectory() ?? false;
   } catch (error) {
     if (hasErrno(error, 'ENOENT')) return false;
     throw error;

@@ -22,7 +22,7 @@ import { readTyped, readWhole } from '../../files/read-file.ts';
 import { watchFiles } from '../../files/watch-files.ts';
 import { checkEntry, checkOwned, checkReadable, existing } from './access.ts';
 import { downloadTree } from './download-tree.ts';
-import { makeDirectories, makeDirectory } from './make-directories.ts';
+import { isDirectory, makeDirectories, makeDirectory } from './make-directories.ts';
 import type { Place } from './place.ts';
 import { SandboxPlaces, type SandboxPlacesOptions } from './places.ts';
 import { copyWithin, uploadTree } from './upload-tree.ts';
@@ -108,12 +108,10 @@ export class SandboxedFiles implements FileSystem {
 
   mkdir(path: string, options: { readonly parents?: boolean; readonly mode?: number } = {}): Promise<void> {
     const { parents = true, mode } = options;
-    return withFileErrors('mkdir', path, async () => {
+    return withFileErrors('mkdir', path, () => {
       if (mode !== undefined) checkMode(mode);
-      if (parents) {
-        if (await this.#isDirectory(path)) return;
-        makeDirectories(this.#places, dirname(this.#places.absolute(path)));
-      }
+      if (parents && isDirectory(this.#places, path)) return;
+      if (parents) makeDirectories(this.#places, dirname(this.#places.absolute(path)));
       makeDirectory(this.#places, path, mode);
     });
   }
@@ -188,30 +186,20 @@ export class SandboxedFiles implements FileSystem {
   }
 
   async #remove(path: string, recursive: boolean): Promise<void> {
-    const isDirectory = await this.#places.atEntry('remove', path, (place) => {
+    const isBranch = await this.#places.atEntry('remove', path, (place) => {
       checkEntry(place, this.#places.owner);
       return existing(place).isDirectory();
     });
-    if (isDirectory && recursive) {
+    if (isBranch && recursive) {
       const names = await this.#places.atEntry('remove', path, (place) => readdir(this.#readable(place)));
       for (const name of names) await this.remove(join(path, name), { recursive, missing: 'ignore' });
     }
-    await this.#places.atEntry('remove', path, (place) => (isDirectory ? rmdir : unlink)(place.entry));
+    await this.#places.atEntry('remove', path, (place) => (isBranch ? rmdir : unlink)(place.entry));
   }
 
   async #makeParents(operation: string, path: string, { parents = true }: WriteOptions): Promise<void> {
     if (!parents) return;
     await withFileErrors(operation, path, () => makeDirectories(this.#places, dirname(this.#places.absolute(path))));
-  }
-
-  async #isDirectory(path: string): Promise<boolean> {
-    try {
-      using place = this.#places.follow(path);
-      return place.stats?.isDirectory() ?? false;
-    } catch (error) {
-      if (hasErrno(error, 'ENOENT')) return false;
-      throw error;
-    }
   }
 
   async #infoIfThere(path: string): Promise<FileInfo | undefined> {

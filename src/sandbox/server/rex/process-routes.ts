@@ -52,7 +52,11 @@ export function processRoutes({ runtime, processes }: ServerContext): readonly R
     postBytes('/processes/:id/abort', 'none', async ({ parameters }) => ({
       aborted: processes.abort(parameters.id ?? ''),
     })),
-    postBytes('/processes/:id/dispose', 'none', async (call) => (await attach(call))[Symbol.asyncDispose]()),
+    postBytes('/processes/:id/dispose', 'none', async (call) => {
+      const handle = await attach(call);
+      await handle[Symbol.asyncDispose]();
+      return { exit: handle.exit ?? null };
+    }),
   ];
 }
 

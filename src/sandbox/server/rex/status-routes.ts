@@ -27,8 +27,8 @@ export function statusRoutes(context: ServerContext): readonly Route[] {
       cancelled: ledger.cancel(parameters.id ?? ''),
     })),
     postJson('/close', closeBody, async (body) => {
-      await Promise.all([sessions.closeAll(body.sessions), processes.closeAll(body.processes)]);
-      return {};
+      const [ended] = await Promise.all([processes.closeAll(body.processes), sessions.closeAll(body.sessions)]);
+      return { exits: Object.fromEntries(ended.map(({ id, exit }) => [id, exit ?? null])) };
     }),
   ];
 }
