@@ -10,7 +10,10 @@ export type {
   ErrorCode,
   ErrorContexts,
   FileErrorContext,
+  GraphProblem,
+  NodeErrorContext,
   SessionErrorContext,
+  TaskErrorContext,
 } from './core/error-codes.ts';
 export type { AnyRexError, RexErrorOptions } from './core/errors.ts';
 export { RexError } from './core/errors.ts';

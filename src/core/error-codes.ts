@@ -25,11 +25,13 @@ export interface SessionErrorContext {
   readonly session: string;
 }
 
-interface NodeErrorContext {
+/** Which node of a graph. */
+export interface NodeErrorContext {
   readonly node: string;
 }
 
-interface TaskErrorContext {
+/** An error of a task as a run keeps it. */
+export interface TaskErrorContext {
   readonly code: string;
   readonly message: string;
   readonly retryable: boolean;

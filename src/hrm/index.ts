@@ -3,6 +3,7 @@ export { type Carry, disposeCarry, initialCarry } from './act/carry.ts';
 export { drawMinHaltSteps } from './act/halting.ts';
 export { type StepResult, stepModel } from './act/step.ts';
 export { type BackendName, backendOrder, tensorflowVersion } from './backend/backend-names.ts';
+export type { ImportPackage } from './backend/native-backend.ts';
 export { tensorflow } from './backend/tensorflow.ts';
 export { type BackendReport, type UseBackendOptions, useBackend } from './backend/use-backend.ts';
 export { createConfig, type HrmConfig, type HrmConfigInput, prefixLength, totalLength } from './config.ts';
@@ -11,8 +12,11 @@ export { type Example, type Puzzle, packDataset } from './data/examples.ts';
 export { type IntegerArray, readNpy, writeNpy } from './data/npy.ts';
 export { Sampler, type SamplerState, testBatches } from './data/sampler.ts';
 export type { StepMetrics } from './losses/metrics.ts';
+export type { BlockSettings } from './model/block.ts';
 export type { HostTensor, StateDict } from './model/host-tensor.ts';
 export { createModel, type HrmModel, loadModel } from './model/hrm-model.ts';
+export type { PuzzleTable } from './model/puzzle-table.ts';
+export type { ModelWeights } from './model/weights.ts';
 export {
   type CompiledModel,
   type CompiledState,
@@ -21,6 +25,7 @@ export {
   compile,
 } from './onnx/compile.ts';
 export { writeOnnx } from './onnx/write-onnx.ts';
+export type { ActivationHook } from './ops/linear.ts';
 export { AdamAtan2, type AdamAtan2Options } from './optimisers/adam-atan2.ts';
 export { learningRate, type Schedule } from './optimisers/schedule.ts';
 export { configFromOriginal, configToOriginal } from './original-config.ts';
@@ -66,6 +71,7 @@ export {
   readGradients,
   type TrainingStepResult,
 } from './training/gradients.ts';
+export type { AppliedRates } from './training/optimiser.ts';
 export { Optimiser, type OptimiserOptions } from './training/optimiser.ts';
 export { train } from './training/train.ts';
 export { describeTrainEvent, type TrainEvent } from './training/train-events.ts';

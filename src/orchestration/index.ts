@@ -39,6 +39,7 @@ export {
   type PolicyLike,
   rules,
 } from './policy/policy.ts';
+export type { Amounts } from './scheduler/placement.ts';
 export { leastLoaded, type Place, type PlaceLoad, type Placement } from './scheduler/placement.ts';
 export {
   defaultLanes,

@@ -55,7 +55,7 @@ export function isOver({ status }: RunState): boolean {
   return status !== 'running' && status !== 'paused';
 }
 
-/** A state as JSON; {@link parseRunState} reads it. */
+/** A state as JSON; `parseRunState` reads it. */
 export function formatRunState(state: RunState): Json {
   const { nodes, tickets, ...rest } = state;
   return { ...rest, nodes: [...nodes.values()], tickets: [...tickets.values()] } as unknown as Json;

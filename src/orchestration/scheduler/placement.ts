@@ -19,7 +19,8 @@ export interface PlaceLoad extends Place {
 /** Chooses a place for an item, or undefined to let it wait. Offered are only places where it fits now. */
 export type Placement = (item: WorkItem, places: readonly PlaceLoad[]) => string | undefined;
 
-interface Amounts {
+/** Amounts of what a place offers or a task needs. */
+export interface Amounts {
   cpu?: number;
   memoryBytes?: number;
   vramBytes?: number;
