@@ -61,14 +61,14 @@ async function takeAfter(handle: FileHandle, existing: Stats): Promise<void> {
   await handle.chmod(existing.mode & 0o7777);
 }
 
-/** Repeats an attempt once, after making the missing directories above the path. */
+/** Repeats an attempt once, after making the missing directories above the path, which others may be making too. */
 async function withParents<Value>(path: string, options: WriteOptions, attempt: () => Promise<Value>): Promise<Value> {
   try {
     return await attempt();
   } catch (error) {
     if (options.parents === false || !hasErrno(error, 'ENOENT')) throw error;
-    if ((await makeParents(path)) === undefined) throw error;
-    return attempt();
+    await makeParents(path);
+    return await attempt();
   }
 }
 

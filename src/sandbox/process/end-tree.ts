@@ -44,10 +44,12 @@ export async function endTree(tree: ProcessTree, options: EndTreeOptions = {}): 
       alive = collect(tree, known);
     }
   }
-  for (let pause = 1; alive.length > 0; pause = Math.min(pause + 1, 20)) {
+  // A process that is just becoming another program has no environment for a moment, so one empty look is not enough.
+  for (let pause = 1, calm = alive.length === 0 ? 1 : 0; calm < 2; pause = Math.min(pause + 1, 20)) {
     deliver(alive, 'SIGKILL');
-    await delay(pause);
+    await delay(alive.length === 0 ? 2 : pause);
     alive = collect(tree, known);
+    calm = alive.length === 0 ? calm + 1 : 0;
   }
 }
 

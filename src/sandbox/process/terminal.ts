@@ -1,4 +1,5 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, constants, fstatSync, openSync, readdirSync, writeSync } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 import { deferred } from '../../core/deferred.ts';
 import { invalidArgument, RexError } from '../../core/errors.ts';
@@ -69,8 +70,10 @@ export async function openTerminal(size: TerminalSize, listener: (data: Uint8Arr
   const { open } = await loadPackage();
   const pair = open({ cols: size.columns, rows: size.rows, encoding: null });
   const { master } = pair;
-  pair.slave.destroy();
   const own = openSync(pair.ptsName, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  pair.slave.destroy();
+  await once(pair.slave, 'close');
+  closeOthers(own);
   const drained = deferred<void>();
   let scanner: TokenScanner | undefined;
   let over = false;
@@ -106,6 +109,29 @@ export async function openTerminal(size: TerminalSize, listener: (data: Uint8Arr
       drained.resolve();
     },
   };
+}
+
+/**
+ * Closes the descriptors of a terminal's end besides `own`: a stream on a terminal opens it again for itself, and leaves
+ * the descriptor it was given.
+ */
+function closeOthers(own: number): void {
+  const device = fstatSync(own).rdev;
+  const near = Array.from({ length: 33 }, (_, index) => own - 16 + index);
+  if (near.some((descriptor) => closeIf(descriptor, own, device)) || process.platform !== 'linux') return;
+  for (const name of readdirSync('/proc/self/fd')) closeIf(Number(name), own, device);
+}
+
+function closeIf(descriptor: number, own: number, device: number): boolean {
+  if (descriptor < 3 || descriptor === own) return false;
+  try {
+    const facts = fstatSync(descriptor);
+    if (!facts.isCharacterDevice() || facts.rdev !== device) return false;
+    closeSync(descriptor);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Writes to a terminal that may be full for the moment. */

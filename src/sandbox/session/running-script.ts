@@ -1,4 +1,5 @@
 import { type Deferred, deferred } from '../../core/deferred.ts';
+import { RexError } from '../../core/errors.ts';
 import { randomId } from '../../core/ids.ts';
 import { ByteLog } from '../process/byte-log.ts';
 import type { OutputStream } from '../process/process-handle.ts';
@@ -85,7 +86,7 @@ export class RunningScript {
   #advance(stream: OutputStream, data: Uint8Array, next: Phase, nextToken: string): void {
     const { before, after } = this.#scanner[stream].scan(data);
     if (this.#phase[stream] === 'script') this.#print(stream, before);
-    else if (Buffer.from(before).includes(this.tokens.end)) this.ended.reject(notEvaluated());
+    else if (Buffer.from(before).includes(this.tokens.end)) this.ended.reject(notEvaluated(this.text));
     else this.#onBackground(stream, before);
     if (after === undefined) return;
     this.#phase[stream] = next;
@@ -133,8 +134,11 @@ export class RunningScript {
 }
 
 /** The shell reached the end of a run without having evaluated the script, for want of descriptors for example. */
-function notEvaluated(): Error {
-  return new Error('the shell could not evaluate the script');
+function notEvaluated(script: string): RexError<'SESSION_ENDED'> {
+  const facts = { command: script, output: '', stdout: '', stderr: '', exitCode: null, signal: null };
+  const hint = 'Nothing of the script was run. It may be out of descriptors: create the session again.';
+  const message = 'the shell could not evaluate the script and is closed';
+  return new RexError('SESSION_ENDED', message, { session: '', ...facts }, { hint });
 }
 
 function withoutNewline(data: Uint8Array): Uint8Array {

@@ -125,7 +125,6 @@ suite('laws of a session', { concurrency: 4 }, () => {
   });
 
   const corners: readonly (readonly [what: string, script: string])[] = [
-    ['return outside a function', 'return 3; echo after; echo $?'],
     ['break and continue outside a loop', 'break; continue; echo on'],
     ['local outside a function', 'local x=1; echo $?'],
     ['a last backslash', 'echo a \\'],
