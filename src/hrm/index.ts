@@ -3,6 +3,7 @@ export { type Carry, disposeCarry, initialCarry } from './act/carry.ts';
 export { drawMinHaltSteps } from './act/halting.ts';
 export { type StepResult, stepModel } from './act/step.ts';
 export { type BackendName, backendOrder, tensorflowVersion } from './backend/backend-names.ts';
+export type { LoadFailure } from './backend/load-failure.ts';
 export type { ImportPackage } from './backend/native-backend.ts';
 export { tensorflow } from './backend/tensorflow.ts';
 export { type BackendReport, type UseBackendOptions, useBackend } from './backend/use-backend.ts';
@@ -12,9 +13,11 @@ export { type Example, type Puzzle, packDataset } from './data/examples.ts';
 export { type IntegerArray, readNpy, writeNpy } from './data/npy.ts';
 export { Sampler, type SamplerState, testBatches } from './data/sampler.ts';
 export type { StepMetrics } from './losses/metrics.ts';
-export type { BlockSettings } from './model/block.ts';
+export type { BlockSettings, BlockWeights } from './model/block.ts';
 export type { HostTensor, StateDict } from './model/host-tensor.ts';
 export { createModel, type HrmModel, loadModel } from './model/hrm-model.ts';
+export type { ReasoningState } from './model/inner-step.ts';
+export type { ParameterEntry } from './model/parameter-layout.ts';
 export type { PuzzleTable } from './model/puzzle-table.ts';
 export type { ModelWeights } from './model/weights.ts';
 export {
@@ -26,6 +29,8 @@ export {
 } from './onnx/compile.ts';
 export { writeOnnx } from './onnx/write-onnx.ts';
 export type { ActivationHook } from './ops/linear.ts';
+export type { RotaryTable } from './ops/rotary.ts';
+export type { Moments } from './optimisers/adam-atan2.ts';
 export { AdamAtan2, type AdamAtan2Options } from './optimisers/adam-atan2.ts';
 export { learningRate, type Schedule } from './optimisers/schedule.ts';
 export { configFromOriginal, configToOriginal } from './original-config.ts';
@@ -86,3 +91,5 @@ export {
 } from './weights/model-file.ts';
 export { readSafetensors, type Safetensors, type StoredTensor, writeSafetensors } from './weights/safetensors.ts';
 export { readTorchCheckpoint } from './weights/torch-checkpoint.ts';
+export type { AttentionWeights } from './ops/attention.ts';
+export type { SwigluWeights } from './ops/swiglu.ts';
