@@ -9,8 +9,7 @@ import { deploymentContract } from '../../src/testing/index.ts';
 suite('LocalDeployment', () => deploymentContract({ test, makeDeployment: () => new LocalDeployment() }));
 
 suite('DummyDeployment', () =>
-  deploymentContract({ test, makeDeployment: () => new DummyDeployment(), commands: false }),
-);
+  deploymentContract({ test, makeDeployment: () => new DummyDeployment(), commands: false }));
 
 suite('RemoteDeployment', async () => {
   const runtime = new LocalRuntime();
