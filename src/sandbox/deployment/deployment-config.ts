@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import { createRequire } from 'node:module';
+import type { z as Zod } from 'zod';
 import { invalidArgument } from '../../core/errors.ts';
 import type { LocalDeploymentOptions } from './local-deployment.ts';
 import type { RemoteDeploymentOptions } from './remote-deployment.ts';
@@ -21,57 +22,68 @@ export interface DummyDeploymentConfig {
 /** Configuration of any deployment, told apart by `type`; plain JSON. */
 export type DeploymentConfig = LocalDeploymentConfig | RemoteDeploymentConfig | DummyDeploymentConfig;
 
-const optional = <Schema extends z.ZodType>(schema: Schema): z.ZodOptional<Schema> => schema.optional();
-const paths = optional(z.array(z.string().min(1)));
-const milliseconds = optional(z.number().positive());
-const amount = optional(z.number());
+/** The schemas, made at the first use: a program without configurations never loads zod. */
+function makeSchemas() {
+  const { z } = createRequire(import.meta.url)('zod') as typeof import('zod');
+  const optional = <Schema extends Zod.ZodType>(schema: Schema) => schema.optional();
+  const paths = optional(z.array(z.string().min(1)));
+  const milliseconds = optional(z.number().positive());
+  const amount = optional(z.number());
 
-const limits = z.strictObject({
-  memoryBytes: amount,
-  processes: amount,
-  cpus: amount,
-  cpuSeconds: amount,
-  fileSizeBytes: amount,
-});
+  const limits = z.strictObject({
+    memoryBytes: amount,
+    processes: amount,
+    cpus: amount,
+    cpuSeconds: amount,
+    fileSizeBytes: amount,
+  });
 
-const local = z.strictObject({
-  type: z.literal('local'),
-  isolation: optional(z.enum(['none', 'bubblewrap'])),
-  workspace: optional(z.string().min(1)),
-  network: optional(z.enum(['none', 'full'])),
-  limits: optional(limits),
-  readOnlyPaths: paths,
-  writablePaths: paths,
-  hiddenPaths: paths,
-  env: optional(z.record(z.string(), z.string().optional())),
-});
+  const local = z.strictObject({
+    type: z.literal('local'),
+    isolation: optional(z.enum(['none', 'bubblewrap'])),
+    workspace: optional(z.string().min(1)),
+    network: optional(z.enum(['none', 'full'])),
+    limits: optional(limits),
+    readOnlyPaths: paths,
+    writablePaths: paths,
+    hiddenPaths: paths,
+    env: optional(z.record(z.string(), z.string().optional())),
+  });
 
-const remote = z.strictObject({
-  type: z.literal('remote'),
-  url: optional(z.string().min(1)),
-  host: optional(z.string().min(1)),
-  port: optional(z.int().min(1).max(65535)),
-  token: optional(z.string()),
-  timeoutMs: milliseconds,
-  connectTimeoutMs: milliseconds,
-  retries: optional(z.int().nonnegative()),
-  retryDelayMs: milliseconds,
-  certificateAuthority: optional(z.string()),
-  startupTimeoutMs: milliseconds,
-});
+  const remote = z.strictObject({
+    type: z.literal('remote'),
+    url: optional(z.string().min(1)),
+    host: optional(z.string().min(1)),
+    port: optional(z.int().min(1).max(65535)),
+    token: optional(z.string()),
+    timeoutMs: milliseconds,
+    connectTimeoutMs: milliseconds,
+    retries: optional(z.int().nonnegative()),
+    retryDelayMs: milliseconds,
+    certificateAuthority: optional(z.string()),
+    startupTimeoutMs: milliseconds,
+  });
 
-const dummy = z.strictObject({ type: z.literal('dummy') });
+  const dummy = z.strictObject({ type: z.literal('dummy') });
 
-const config = z.discriminatedUnion('type', [local, remote, dummy]);
+  return { limits, config: z.discriminatedUnion('type', [local, remote, dummy]) };
+}
+
+let made: ReturnType<typeof makeSchemas> | undefined;
+
+function schemas(): ReturnType<typeof makeSchemas> {
+  made ??= makeSchemas();
+  return made;
+}
 
 /** Checks a configuration. @throws INVALID_ARGUMENT that names the field, and the known ones for an unknown field */
 export function parseDeploymentConfig(value: unknown): DeploymentConfig {
-  const parsed = config.safeParse(value);
+  const parsed = schemas().config.safeParse(value);
   if (parsed.success) return parsed.data as DeploymentConfig;
-  throw explain(parsed.error.issues[0] as z.core.$ZodIssue, value);
+  throw explain(parsed.error.issues[0] as Zod.core.$ZodIssue, value);
 }
 
-function explain(issue: z.core.$ZodIssue, value: unknown): Error {
+function explain(issue: Zod.core.$ZodIssue, value: unknown): Error {
   const place = issue.path.map(String);
   const received = place.reduce<unknown>(
     (inner, name) => (inner as Record<string, unknown> | undefined)?.[name],
@@ -88,7 +100,9 @@ function explain(issue: z.core.$ZodIssue, value: unknown): Error {
   if (issue.code === 'invalid_union') {
     return invalidArgument(
       'type',
-      `one of ${config.options.map(({ shape }) => `'${shape.type.value}'`).join(', ')}`,
+      `one of ${schemas()
+        .config.options.map(({ shape }) => `'${shape.type.value}'`)
+        .join(', ')}`,
       received,
     );
   }
@@ -97,6 +111,6 @@ function explain(issue: z.core.$ZodIssue, value: unknown): Error {
 
 function knownFields(value: unknown, place: readonly string[]): string[] {
   const type = (value as { readonly type: string }).type;
-  const kind = config.options.find(({ shape }) => shape.type.value === type);
-  return Object.keys(place[0] === 'limits' ? limits.shape : (kind?.shape ?? {}));
+  const kind = schemas().config.options.find(({ shape }) => shape.type.value === type);
+  return Object.keys(place[0] === 'limits' ? schemas().limits.shape : (kind?.shape ?? {}));
 }

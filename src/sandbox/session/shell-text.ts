@@ -182,7 +182,7 @@ export function scriptText(script: string, tokens: Tokens, state: ShellState, op
   const streams = `<&${options.openInput ? programInput : scriptInput} >&${scriptOutput} 2>&${scriptError}`;
   return [
     `__hrm_rex_script=${quote(`${restoreText(state)}${script}\n`)} __hrm_rex_status= __hrm_rex_jump= __hrm_rex_urged=0 __hrm_rex_run=${tokens.run}; `,
-    '\\builtin export -n __hrm_rex_script; ',
+    state.flags.includes('a') ? '\\builtin export -n __hrm_rex_script; ' : '',
     `\\builtin . /dev/fd/${wrapperInput} ${wrapperInput}<<<${quote(wrapper)} ${streams}\n`,
   ].join('');
 }

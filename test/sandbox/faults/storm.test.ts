@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RexError } from '../../../src/core/errors.ts';
+import { within } from '../../../src/testing/contract/within.ts';
 import { makeMarkedRuntime } from './marked-runtime.ts';
 
 test('closing in the middle of everything leaves no process', async () => {
@@ -16,9 +17,9 @@ test('closing in the middle of everything leaves no process', async () => {
     underway.push(runtime.createSession({ session: `late${index}`, loadRc: false, pty }));
   }
   const settled = Promise.allSettled(underway);
-  await runtime.close();
+  await within(30_000, runtime.close());
   await assertNothingLeft();
-  for (const outcome of await settled) {
+  for (const outcome of await within(30_000, settled)) {
     if (outcome.status === 'rejected') assert.ok(RexError.is(outcome.reason), String(outcome.reason));
   }
 });
@@ -27,11 +28,11 @@ test('many timeouts at once leave no process', async () => {
   const { runtime, assertNothingLeft } = makeMarkedRuntime();
   const script = "trap '' TERM INT; (setsid sleep 1000 &); sleep 1000 & while :; do sleep 1000; done";
   const attempts = Array.from({ length: 20 }, () => runtime.execute(script, { timeoutMs: 300, graceMs: 50 }));
-  for (const outcome of await Promise.allSettled(attempts)) {
+  for (const outcome of await within(30_000, Promise.allSettled(attempts))) {
     assert.ok(outcome.status === 'rejected' && RexError.is(outcome.reason, 'COMMAND_TIMEOUT'));
   }
   await assertNothingLeft();
-  await runtime.close();
+  await within(30_000, runtime.close());
 });
 
 test('a process tree that forks while it is killed is ended as a whole', async () => {
@@ -39,7 +40,7 @@ test('a process tree that forks while it is killed is ended as a whole', async (
   const script = `trap '' TERM; echo up; while :; do (setsid sh -c 'sleep 1000 & sleep 1000' &); sleep 0.005; done`;
   const handle = await runtime.spawn(script);
   await handle.waitFor('up');
-  await handle.kill('SIGTERM', { graceMs: 100 });
+  await within(30_000, handle.kill('SIGTERM', { graceMs: 100 }));
   await assertNothingLeft();
-  await runtime.close();
+  await within(30_000, runtime.close());
 });
