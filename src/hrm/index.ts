@@ -28,8 +28,10 @@ export {
   compile,
 } from './onnx/compile.ts';
 export { writeOnnx } from './onnx/write-onnx.ts';
+export type { AttentionWeights } from './ops/attention.ts';
 export type { ActivationHook } from './ops/linear.ts';
 export type { RotaryTable } from './ops/rotary.ts';
+export type { SwigluWeights } from './ops/swiglu.ts';
 export type { Moments } from './optimisers/adam-atan2.ts';
 export { AdamAtan2, type AdamAtan2Options } from './optimisers/adam-atan2.ts';
 export { learningRate, type Schedule } from './optimisers/schedule.ts';
@@ -91,5 +93,3 @@ export {
 } from './weights/model-file.ts';
 export { readSafetensors, type Safetensors, type StoredTensor, writeSafetensors } from './weights/safetensors.ts';
 export { readTorchCheckpoint } from './weights/torch-checkpoint.ts';
-export type { AttentionWeights } from './ops/attention.ts';
-export type { SwigluWeights } from './ops/swiglu.ts';
