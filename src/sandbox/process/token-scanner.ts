@@ -2,14 +2,15 @@ import { randomId } from '../../core/ids.ts';
 
 const opening = '\x02';
 const closing = '\x03';
-const anyToken = new RegExp(`${opening}[0-9a-f]{32}${closing}`, 'g');
+/** A token, and the report that may follow one. */
+const anyToken = new RegExp(`${opening}[0-9a-f]{32}${closing}(?:\\d*:\\w*:\\d+\\r?\\n)?`, 'g');
 
 /** A random text that no output contains by chance: 128 bits between two control characters. */
 export function makeToken(): string {
   return `${opening}${randomId(32)}${closing}`;
 }
 
-/** Text without tokens. */
+/** Text without the tokens, and reports, of a run that was given up. */
 export function withoutTokens(text: string): string {
   return text.includes(opening) ? text.replace(anyToken, '') : text;
 }
