@@ -9,8 +9,8 @@ import { listFiles } from './list-files.ts';
 
 const NEEDS_ROOT_OR_ENGINE = /^test\/(isolation|engine)\//;
 /** Node 20 and 22 apply it to a whole file too, Node 24 to each test. */
-const TEST_TIMEOUT_MS = 180_000;
-const RUN_TIMEOUT_MS = 15 * 60_000;
+const TEST_TIMEOUT_MS = 300_000;
+const RUN_TIMEOUT_MS = 40 * 60_000;
 const LEFTOVER_GRACE_MS = 3_000;
 
 const args = process.argv.slice(2);
