@@ -46,7 +46,7 @@ export interface RuntimeContractOptions {
   readonly directory?: string;
   /** What does not apply. Default: everything does, but for `python`. */
   readonly capabilities?: Partial<RuntimeCapabilities>;
-  /** Time for one case; a case that takes longer has failed. Default 30,000. */
+  /** Time for one case; a case that takes longer has failed. Default 90,000. */
   readonly caseTimeoutMs?: number;
 }
 
@@ -85,7 +85,7 @@ const everything: RuntimeCapabilities = {
 /** Makes a suite over a registrar; each case gets a fresh runtime and a fresh directory. */
 export function makeSuite(options: RuntimeContractOptions): RuntimeSuite {
   const capabilities = { ...everything, ...options.capabilities };
-  const { test, caseTimeoutMs = 30_000 } = options;
+  const { test, caseTimeoutMs = 90_000 } = options;
   return {
     group: (subject, ...needs) => {
       const applies = needs.every((need) => capabilities[need]);
