@@ -155,9 +155,11 @@ export class LocalChannel implements Channel {
     const spared = new Set([shell]);
     for (const job of this.#background) for (const pid of descendants(table, job)) spared.add(pid);
     const found = descendants(table, shell);
+    // What confines the shell is as young as its first script may be, and no program of it.
+    const own = descendants(table, this.pid);
     const begun = startTicks(performance.now() - this.#begunAt);
     for (const entry of table.values()) {
-      if (entry.startedAt < begun || found.has(entry.pid)) continue;
+      if (entry.startedAt < begun || own.has(entry.pid)) continue;
       if (environmentValue(entry, treeVariable)?.startsWith(this.#mark)) found.add(entry.pid);
     }
     return [...found].filter((pid) => !spared.has(pid));
