@@ -21,6 +21,7 @@ import { Reaper } from '../process/reaper.ts';
 import { startLocalSession } from '../session/local-session.ts';
 import type { Observation, Session, SessionOptions } from '../session/session.ts';
 import { SessionRegistry } from '../session/session-registry.ts';
+import { runInSession } from './run-in-session.ts';
 import type { Health, ProcessInfo, Runtime, SessionCommand, SessionInterrupt } from './runtime.ts';
 
 /** How a local runtime starts what it starts. All optional. */
@@ -169,14 +170,4 @@ export class LocalRuntime implements Runtime {
     const id = `p${number}-${this.#id.slice(0, 8)}`;
     return { cwd: this.#cwd, env: this.#env, id, mark: `${this.#id}${number}.`, isolation: this.#isolation };
   }
-}
-
-/** SWE-ReX's one entry for commands and interrupts, in terms of the session's own methods. */
-export async function runInSession(runtime: Runtime, action: SessionCommand | SessionInterrupt): Promise<Observation> {
-  if ('type' in action) {
-    const { type: _type, session, ...options } = action;
-    return await runtime.session(session).interrupt(options);
-  }
-  const { command, session, ...options } = action;
-  return await runtime.session(session).run(command, options);
 }

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { invalidArgument } from '../../core/errors.ts';
 import { randomId } from '../../core/ids.ts';
+import { settlesWithin } from '../../core/settles-within.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { makeAuthenticator } from './authenticator.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -87,21 +88,12 @@ async function stopServer(server: Server, dispatcher: Dispatcher, context: Serve
   const answered = dispatcher.stop();
   const endAll = () => Promise.allSettled([context.sessions.closeAll(), context.processes.closeAll()]);
   await endAll();
-  await within(answered, context.limits.stopGraceMs);
+  await settlesWithin(answered, context.limits.stopGraceMs);
   // A start that was under way has ended by now, one way or the other.
   await endAll();
   server.closeAllConnections();
   context.ledger.clear();
   await closed;
-}
-
-async function within(promise: Promise<void>, timeMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeMs);
-  });
-  await Promise.race([promise, patience]);
-  clearTimeout(timer);
 }
 
 function toPem(value: string | Uint8Array): string | Buffer {
