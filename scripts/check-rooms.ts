@@ -35,7 +35,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Inside src/sandbox each sub-room imports only those before it; files directly in src/sandbox come last. */
-const SANDBOX_ORDER = ['protocol', 'process', 'session', 'files', 'runtime', 'server', 'deployment', '(door)'];
+const SANDBOX_ORDER = [
+  'protocol',
+  'process',
+  'session',
+  'files',
+  'runtime',
+  'target',
+  'server',
+  'deployment',
+  '(door)',
+];
 
 const violations: string[] = [];
 const files = listFiles('src', /\.ts$/);
