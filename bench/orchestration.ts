@@ -1,7 +1,9 @@
 // What the engine, the journal and the scheduler cost. Usage: npm run bench -- orchestration [--json FILE]
+import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Annotation, END, MemorySaver, START, StateGraph } from '@langchain/langgraph';
 import {
   done,
   type Handler,
@@ -15,7 +17,7 @@ import {
   scheduler,
 } from 'hrm-rex/orchestration';
 import { coordinationOverhead } from 'hrm-rex/telemetry';
-import { median, once, type Row, report } from './measure.ts';
+import { median, once, paired, type Row, report } from './measure.ts';
 
 const handlers: Record<string, Handler> = {
   work: async () => done(1),
@@ -56,7 +58,50 @@ async function perNode(width: number, depth: number, makeJournal?: () => Journal
   return median(found);
 }
 
+// LangGraph hangs a listener per node on one signal, of which Node warns.
+setMaxListeners(0);
+
+/** The same graph in LangGraph: `width` chains side by side, each node adds one. */
+function langGraph(width: number, depth: number, isCheckpointed: boolean): () => Promise<unknown> {
+  const count = Annotation<number>({ reducer: (left, right) => left + right, default: () => 0 });
+  const graph = new StateGraph(Annotation.Root({ count })) as StateGraph<unknown, { count: number }, object, string>;
+  for (let index = 0; index < width; index++) {
+    for (let level = 0; level < depth; level++) {
+      graph.addNode(`n${level}-${index}`, async () => ({ count: 1 }));
+      graph.addEdge(level === 0 ? START : `n${level - 1}-${index}`, `n${level}-${index}`);
+    }
+    graph.addEdge(`n${depth - 1}-${index}`, END);
+  }
+  const app = graph.compile(isCheckpointed ? { checkpointer: new MemorySaver() } : {});
+  let threads = 0;
+  return async () => {
+    const result = await app.invoke(
+      { count: 0 },
+      { recursionLimit: 1_000, configurable: { thread_id: `${threads++}` } },
+    );
+    if (result.count !== width * depth) throw new Error(`LangGraph ran ${result.count} nodes`);
+  };
+}
+
 const ms = 'ms';
+for (const [what, width, depth] of [
+  ['fan-out of 100', 100, 1],
+  ['chain of 100', 1, 100],
+] as const) {
+  for (const isCheckpointed of [false, true]) {
+    const theirs = langGraph(width, depth, isCheckpointed);
+    const ours = () =>
+      run(grid(width, depth), { handlers, ...(isCheckpointed ? { journal: memoryJournal() } : {}) }).result;
+    const [found, reference] = await paired(20, ours, theirs);
+    rows.push({
+      what: `${what}, ${isCheckpointed ? 'memory journal' : 'no journal'}, whole run`,
+      value: median(found),
+      unit: ms,
+      reference: median(reference),
+      against: isCheckpointed ? 'LangGraph with MemorySaver' : 'LangGraph',
+    });
+  }
+}
 const inMemory = { most: 0.2 };
 const journalled = { most: 1 };
 rows.push(

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProcessWatch, RUN_MARK } from './leftover-processes.ts';
 import { listFiles } from './list-files.ts';
 
-const NEEDS_ROOT_OR_ENGINE = /^test\/(isolation|engine)\//;
+const NEEDS_ROOT_OR_ENGINE = /^test\/(docker|isolation|ssh)\//;
 /** Node 20 and 22 apply it to a whole file too, Node 24 to each test. */
 const TEST_TIMEOUT_MS = 300_000;
 const RUN_TIMEOUT_MS = 40 * 60_000;

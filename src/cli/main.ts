@@ -7,6 +7,7 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./demo/demo.ts')).demo,
+  reap: async () => (await import('./reap.ts')).reapCommand,
   serve: async () => (await import('./serve.ts')).serveCommand,
 };
 
@@ -14,6 +15,7 @@ const help = `Usage: hrm-rex COMMAND [OPTIONS]
 
 Commands:
   demo     Run thirty shells at once, each doing real work, and check what they did
+  reap     Remove the containers that crashed processes left behind
   serve    Serve this machine as a sandbox over HTTP (also speaks SWE-ReX's protocol)
 
 Options:

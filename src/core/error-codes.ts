@@ -80,9 +80,21 @@ export interface ErrorContexts {
 
   DEPLOYMENT_NOT_STARTED: { readonly deployment: string };
   DEPLOYMENT_START_FAILED: { readonly deployment: string; readonly reason: string };
+  IMAGE_NOT_FOUND: { readonly image: string };
+  PULL_DENIED: { readonly image: string; readonly registry: string; readonly reason: string };
+  CONTAINER_EXISTS: { readonly container: string };
+  DEPLOYMENTS_DOWN: { readonly reasons: Readonly<Record<string, string>> };
+  POOL_CLOSED: { readonly reason: string };
+  LEASE_RELEASED: { readonly lease: string };
   CONNECTION_FAILED: { readonly url: string; readonly reason: string };
   OUTCOME_UNKNOWN: { readonly operation: string; readonly reason: string };
   UNAUTHORIZED: { readonly url: string };
+  HOST_KEY_REFUSED: {
+    readonly host: string;
+    readonly keyType: string;
+    readonly fingerprint: string;
+    readonly verdict: 'unknown' | 'changed' | 'revoked';
+  };
   PROTOCOL_ERROR: { readonly url: string; readonly status: number; readonly body: string };
   REMOTE_ERROR: { readonly classPath: string; readonly extraInfo: Readonly<Record<string, unknown>> };
   DUMMY_EXHAUSTED: { readonly command: string };
@@ -131,6 +143,7 @@ export const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'COMMAND_IDLE_TIMEOUT',
   'WAIT_TIMEOUT',
   'SESSION_BUSY',
+  'DEPLOYMENTS_DOWN',
   'CONNECTION_FAILED',
   'HANDLER_FAILED',
   'HANDLER_TIMEOUT',

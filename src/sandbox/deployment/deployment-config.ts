@@ -1,8 +1,12 @@
 import { createRequire } from 'node:module';
 import type { z as Zod } from 'zod';
 import { invalidArgument } from '../../core/errors.ts';
+import type { DockerDeploymentOptions } from './docker/docker-options.ts';
+import { makeDockerSchema } from './docker/docker-schema.ts';
 import type { LocalDeploymentOptions } from './local-deployment.ts';
 import type { RemoteDeploymentOptions } from './remote-deployment.ts';
+import type { SshDeploymentOptions } from './ssh/ssh-options.ts';
+import { makeSshSchema } from './ssh/ssh-schema.ts';
 
 /** Configuration of a {@link LocalDeployment}. */
 export interface LocalDeploymentConfig extends LocalDeploymentOptions {
@@ -14,13 +18,28 @@ export interface RemoteDeploymentConfig extends RemoteDeploymentOptions {
   readonly type: 'remote';
 }
 
+/** Configuration of an {@link SshDeployment}. */
+export interface SshDeploymentConfig extends SshDeploymentOptions {
+  readonly type: 'ssh';
+}
+
+/** Configuration of a {@link DockerDeployment}. */
+export interface DockerDeploymentConfig extends Omit<DockerDeploymentOptions, 'onProgress'> {
+  readonly type: 'docker';
+}
+
 /** Configuration of a {@link DummyDeployment}. */
 export interface DummyDeploymentConfig {
   readonly type: 'dummy';
 }
 
 /** Configuration of any deployment, told apart by `type`; plain JSON. */
-export type DeploymentConfig = LocalDeploymentConfig | RemoteDeploymentConfig | DummyDeploymentConfig;
+export type DeploymentConfig =
+  | LocalDeploymentConfig
+  | RemoteDeploymentConfig
+  | DockerDeploymentConfig
+  | SshDeploymentConfig
+  | DummyDeploymentConfig;
 
 /** The schemas, made at the first use: a program without configurations never loads zod. */
 function makeSchemas() {
@@ -64,9 +83,12 @@ function makeSchemas() {
     startupTimeoutMs: milliseconds,
   });
 
+  const docker = makeDockerSchema(z);
+  const ssh = makeSshSchema(z);
+
   const dummy = z.strictObject({ type: z.literal('dummy') });
 
-  return { limits, config: z.discriminatedUnion('type', [local, remote, dummy]) };
+  return { optional: z.ZodOptional, config: z.discriminatedUnion('type', [local, remote, docker, ssh, dummy]) };
 }
 
 let made: ReturnType<typeof makeSchemas> | undefined;
@@ -97,7 +119,7 @@ function explain(issue: Zod.core.$ZodIssue, value: unknown): Error {
       'an unknown field',
     );
   }
-  if (issue.code === 'invalid_union') {
+  if (issue.code === 'invalid_union' && (place[0] ?? 'type') === 'type') {
     return invalidArgument(
       'type',
       `one of ${schemas()
@@ -112,5 +134,9 @@ function explain(issue: Zod.core.$ZodIssue, value: unknown): Error {
 function knownFields(value: unknown, place: readonly string[]): string[] {
   const type = (value as { readonly type: string }).type;
   const kind = schemas().config.options.find(({ shape }) => shape.type.value === type);
-  return Object.keys(place[0] === 'limits' ? schemas().limits.shape : (kind?.shape ?? {}));
+  const fields: Readonly<Record<string, unknown>> = kind?.shape ?? {};
+  if (place.length === 0) return Object.keys(fields);
+  const inner = fields[place[0] as string];
+  const { shape } = (inner instanceof schemas().optional ? inner.unwrap() : {}) as { readonly shape?: object };
+  return Object.keys(shape ?? {});
 }

@@ -1,8 +1,10 @@
 import type { Deployment } from './deployment.ts';
 import { type DeploymentConfig, parseDeploymentConfig } from './deployment-config.ts';
+import { DockerDeployment } from './docker/docker-deployment.ts';
 import { DummyDeployment } from './dummy-deployment.ts';
 import { LocalDeployment } from './local-deployment.ts';
 import { RemoteDeployment } from './remote-deployment.ts';
+import { SshDeployment } from './ssh/ssh-deployment.ts';
 
 /**
  * The deployment that a configuration describes, not yet started.
@@ -18,6 +20,14 @@ export function getDeployment(config: DeploymentConfig): Deployment {
     case 'remote': {
       const { type: _, ...options } = parsed;
       return new RemoteDeployment(options);
+    }
+    case 'docker': {
+      const { type: _, ...options } = parsed;
+      return new DockerDeployment(options);
+    }
+    case 'ssh': {
+      const { type: _, ...options } = parsed;
+      return new SshDeployment(options);
     }
     case 'dummy':
       return new DummyDeployment();

@@ -57,7 +57,8 @@ export function readTyped(path: string, options: ReadOptions = {}, name: string 
   return retyped(readChunks(path, options), (error) => fileError(error, 'read', name));
 }
 
-function checkRange({ start = 0, end = Number.POSITIVE_INFINITY }: ByteRange): { start: number; end: number } {
+/** A range with both its ends. @throws INVALID_ARGUMENT */
+export function checkRange({ start = 0, end = Number.POSITIVE_INFINITY }: ByteRange): { start: number; end: number } {
   const isPosition = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
   if (!isPosition(start)) throw invalidArgument('start', 'a position in bytes, 0 or more', start);
   if (!isPosition(end) && end !== Number.POSITIVE_INFINITY)

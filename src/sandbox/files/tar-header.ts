@@ -3,6 +3,12 @@ import { Buffer, isUtf8 } from 'node:buffer';
 /** Size of a header, and what contents are filled up to. */
 export const blockBytes = 512;
 
+/** Who owns a member, in numbers. */
+export interface TarOwner {
+  readonly user: number;
+  readonly group: number;
+}
+
 /** One header of a tar archive (POSIX ustar, GNU). */
 export interface TarHeader {
   readonly name: string;
@@ -12,6 +18,8 @@ export interface TarHeader {
   /** Type flag: `0` file, `1` hard link, `2` symbolic link, `5` directory, `x` and `g` pax records, `L` and `K` GNU names. */
   readonly type: string;
   readonly linkName: string;
+  /** Default when it is written: user and group 0. */
+  readonly owner?: TarOwner;
 }
 
 /** Largest number that eleven octal digits hold. */
@@ -42,8 +50,8 @@ export function encodeHeader(header: TarHeader): Buffer {
   };
   block.write(name, 0, 100);
   octal(header.mode, 100, 7);
-  octal(0, 108, 7);
-  octal(0, 116, 7);
+  octal(header.owner?.user ?? 0, 108, 7);
+  octal(header.owner?.group ?? 0, 116, 7);
   octal(header.sizeBytes, 124, 11);
   octal(header.modifiedSeconds, 136, 11);
   block.write(header.type, 156, 'latin1');

@@ -12,6 +12,8 @@ import { TreeWriter } from './tree-writer.ts';
 export interface UnpackTreeOptions extends Pick<TransferOptions, 'signal' | 'onProgress'> {
   /** Leading parts that the path of every member loses; members with fewer are left out. Default 1: the one top. */
   readonly strip?: number;
+  /** Name of the operation in errors. Default `unpack`. */
+  readonly operation?: string;
 }
 
 /**
@@ -28,15 +30,15 @@ export async function unpackTree(
   target: string,
   options: UnpackTreeOptions = {},
 ): Promise<TransferResult> {
-  const { signal, strip = 1 } = options;
+  const { signal, strip = 1, operation = 'unpack' } = options;
   const top = resolve(target);
-  const writer = new TreeWriter(top, { ...options, operation: 'unpack' });
+  const writer = new TreeWriter(top, { ...options, operation });
   const source = retyped(abortable(archive, signal), (error) => new SourceError(error));
   const typed = (error: unknown): unknown => {
     if (error instanceof SourceError) return error.cause;
     return RexError.is(error)
       ? error
-      : brokenArchive(top, 'unpack', `no whole tar: ${(error as Error).message}`, error);
+      : brokenArchive(top, operation, `no whole tar: ${(error as Error).message}`, error);
   };
   const unpack = async (entry: TarEntry): Promise<void> => {
     const member = memberOf(entry, strip, top, typed);

@@ -2,6 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { deferred } from '../../core/deferred.ts';
+import type { RexError } from '../../core/errors.ts';
 import type { TerminalSize } from './command.ts';
 import type { Launch } from './isolation.ts';
 import type { OutputStream } from './process-handle.ts';
@@ -10,7 +11,9 @@ import { openTerminal, type Terminal } from './terminal.ts';
 /** How the system says a process ended. */
 export interface ChildExit {
   readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
+  readonly signal: string | null;
+  /** Set when its end cannot be known: what every call that waits for it rejects with. */
+  readonly failure?: RexError;
 }
 
 /** A started program, on pipes or on a terminal. */

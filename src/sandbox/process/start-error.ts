@@ -6,15 +6,30 @@ import type { Launch } from './isolation.ts';
 /** The typed form of what the system said when a program could not be started. */
 export function startError(error: unknown, command: Command, launch: Launch): RexError<'COMMAND_NOT_STARTED'> {
   const errno = (error as NodeJS.ErrnoException).code;
-  const context = { command, errno };
   const program = typeof command === 'string' ? launch.argv[0] : (command[0] as string);
-  const [message, hint] = explain(errno, program, launch.cwd);
-  return new RexError('COMMAND_NOT_STARTED', message, context, { hint, cause: error });
+  const lost = (errno === 'ENOENT' || errno === 'ENOTDIR') && !isDirectory(launch.cwd);
+  return notStarted(command, { errno, program, missingCwd: lost ? launch.cwd : undefined, cause: error });
 }
 
-function explain(errno: string | undefined, program: string, cwd: string): [message: string, hint: string] {
-  if ((errno === 'ENOENT' || errno === 'ENOTDIR') && !isDirectory(cwd)) {
-    return [`the working directory ${cwd} does not exist`, 'Create it first or pass another `cwd`.'];
+/** Why a program was not started. */
+export interface StartFailure {
+  readonly errno: string | undefined;
+  readonly program: string;
+  /** The working directory, where that is what is missing. */
+  readonly missingCwd?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** The error of a program that was not started, in words. */
+export function notStarted(command: Command, failure: StartFailure): RexError<'COMMAND_NOT_STARTED'> {
+  const { errno, cause } = failure;
+  const [message, hint] = explain(failure);
+  return new RexError('COMMAND_NOT_STARTED', message, { command, errno }, { hint, cause });
+}
+
+function explain({ errno, program, missingCwd }: StartFailure): [message: string, hint: string] {
+  if (missingCwd !== undefined) {
+    return [`the working directory ${missingCwd} does not exist`, 'Create it first or pass another `cwd`.'];
   }
   switch (errno) {
     case 'ENOENT':

@@ -14,10 +14,11 @@ import { failedError } from '../process/command-error.ts';
 import { endTree } from '../process/end-tree.ts';
 import type { Isolation } from '../process/isolation.ts';
 import { currentEnvironment } from '../process/launch.ts';
-import { type LocalProcess, type ProcessPlace, startLocalProcess } from '../process/local-process.ts';
+import { type ProcessPlace, startLocalProcess } from '../process/local-process.ts';
 import type { ProcessHandle } from '../process/process-handle.ts';
 import { ProcessRegistry } from '../process/process-registry.ts';
 import { Reaper } from '../process/reaper.ts';
+import type { RunningProcess } from '../process/running-process.ts';
 import { startLocalSession } from '../session/local-session.ts';
 import type { Observation, Session, SessionOptions } from '../session/session.ts';
 import { SessionRegistry } from '../session/session-registry.ts';
@@ -44,10 +45,10 @@ export class LocalRuntime implements Runtime {
   readonly #isolation: Isolation | undefined;
   readonly #id = `${randomId()}.`;
   readonly #reaper = new Reaper(this.#id);
-  readonly #processes = new ProcessRegistry<LocalProcess>();
+  readonly #processes = new ProcessRegistry();
   readonly #sessions = new SessionRegistry();
   /** Processes that are about to be there. */
-  readonly #starting = new Set<Promise<LocalProcess>>();
+  readonly #starting = new Set<Promise<RunningProcess>>();
   #started = 0;
   #closing: Promise<void> | undefined;
 
@@ -153,7 +154,7 @@ export class LocalRuntime implements Runtime {
     throw new RexError('RUNTIME_CLOSED', 'the runtime is closed', { operation }, { hint });
   }
 
-  async #start(command: Command, options: SpawnOptions, operation: string): Promise<LocalProcess> {
+  async #start(command: Command, options: SpawnOptions, operation: string): Promise<RunningProcess> {
     const starting = startLocalProcess(command, options, this.#place(operation));
     this.#starting.add(starting);
     try {

@@ -14,20 +14,10 @@ import { stopScript } from './interrupt.ts';
 import { RunningScript, type ScriptEnd } from './running-script.ts';
 import type { InterruptOptions, Observation, Pattern, RunOptions, Session, SessionState } from './session.ts';
 import { noProgram, sessionBusy, sessionEnded, startFailed, syntaxError, toStartError } from './session-errors.ts';
-import {
-  bootText,
-  drainText,
-  endText,
-  mayTrace,
-  plainTerminalText,
-  type ShellState,
-  scriptText,
-  startupScript,
-  syntaxScript,
-  withoutLevels,
-} from './shell-text.ts';
+import type { ShellDialect } from './shell-dialect.ts';
+import { bashDialect, plainTerminalText, type ShellState, withoutLevels } from './shell-text.ts';
 
-/** What a bash session needs besides its channel. */
+/** What a shell's session needs besides its channel. */
 export interface BashSessionOptions {
   readonly name: string;
   readonly loadRc: boolean;
@@ -35,6 +25,8 @@ export interface BashSessionOptions {
   readonly startupTimeoutMs: number;
   readonly maxOutputBytes: number | undefined;
   readonly signal: AbortSignal | undefined;
+  /** What the channel's shell speaks. Default: bash. */
+  readonly dialect?: ShellDialect;
 }
 
 /** How long a run waits for a program that an earlier match left running, before SESSION_BUSY. */
@@ -42,10 +34,11 @@ const busyWaitMs = 1_000;
 
 const backgroundBytes = 1024 * 1024;
 
-/** A bash on any {@link Channel}; see {@link Session}. */
+/** A shell, bash mostly, on any {@link Channel}; see {@link Session}. */
 export class BashSession implements Session {
   readonly name: string;
   readonly #channel: Channel;
+  readonly #dialect: ShellDialect;
   readonly #maxOutputBytes: number;
   #startupOutput = '';
   #shellPid: number | undefined;
@@ -59,15 +52,18 @@ export class BashSession implements Session {
   #attending = 0;
   /** Shell text to send before the next script: leftovers of the last one to clear away. */
   #chores = '';
+  /** Whether something was sent that its program may have left unread. */
+  #undrained = false;
   /** Whether a signal may still be on its way to the shell. */
   #unsettled = false;
   #end: (ChannelEnd & { readonly failureReason: string }) | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(channel: Channel, name: string, maxOutputBytes: number) {
+  private constructor(channel: Channel, { name, dialect, maxOutputBytes }: BashSessionOptions) {
     this.name = name;
     this.#channel = channel;
-    this.#maxOutputBytes = maxOutputBytes;
+    this.#dialect = dialect ?? bashDialect;
+    this.#maxOutputBytes = maxOutputBytes ?? defaultMaxOutputBytes;
     channel.onOutput = (stream, data) => this.#accept(stream, data);
     void channel.ended.then((end) => this.#shellEnded(end));
   }
@@ -75,10 +71,11 @@ export class BashSession implements Session {
   /** Starts the shell's side: quiet top level, rc file, sources. @throws SESSION_START_FAILED, and nothing is left. */
   static async start(channel: Channel, options: BashSessionOptions): Promise<BashSession> {
     const { name, startupTimeoutMs, signal } = options;
-    const session = new BashSession(channel, name, options.maxOutputBytes ?? defaultMaxOutputBytes);
+    const session = new BashSession(channel, options);
+    const dialect = session.#dialect;
     try {
-      channel.writeControl(Buffer.from(bootText(channel)));
-      const script = startupScript(options.loadRc, options.startupSource);
+      channel.writeControl(Buffer.from(dialect.bootText(channel)));
+      const script = dialect.startupScript(options.loadRc, options.startupSource);
       const limits = signal ? { timeoutMs: startupTimeoutMs, signal } : { timeoutMs: startupTimeoutMs };
       const { output, exitCode } = await session.#start(script, limits);
       session.#startupOutput = output;
@@ -126,7 +123,7 @@ export class BashSession implements Session {
 
   async send(data: string | Uint8Array): Promise<void> {
     this.#assertOpen('send');
-    this.#chores = drainText;
+    this.#undrained = true;
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
     if (!this.#script || !(await this.#channel.writeInput(bytes))) throw noProgram(this.name, 'send');
   }
@@ -143,7 +140,7 @@ export class BashSession implements Session {
     const startedAt = performance.now();
     const script = this.#script ?? new RunningScript('', 1, false, () => {});
     const from = script.seen;
-    if (script === this.#script) await stopScript(script, this.#channel, this.name, options);
+    if (script === this.#script) await stopScript(script, this.#channel, this.name, options, this.#dialect);
     return this.#observe(script, from, startedAt);
   }
 
@@ -152,7 +149,7 @@ export class BashSession implements Session {
       const hint = 'Create the session with `pty: true`.';
       throw new RexError('UNSUPPORTED', 'the session has no terminal', { feature: 'resize' }, { hint });
     }
-    this.#channel.resize(size);
+    await this.#channel.resize(size);
   }
 
   close(): Promise<void> {
@@ -174,7 +171,7 @@ export class BashSession implements Session {
   async #validate(script: string | Uint8Array): Promise<void> {
     const text = toText(script);
     const keepStatus = () => this.#shell.status;
-    const checked = await this.#evaluate(syntaxScript(toLatin1(script)), text, {}, keepStatus);
+    const checked = await this.#evaluate(this.#dialect.syntaxScript(toLatin1(script)), text, {}, keepStatus);
     if (checked.exitCode !== 0) throw syntaxError(this.name, text, checked);
   }
 
@@ -194,7 +191,7 @@ export class BashSession implements Session {
       (end) => this.#scriptEnded(script, end, nextStatus(end)),
       () => this.close(),
     );
-    script.traced = mayTrace(source, this.#shell.flags);
+    script.traced = this.#dialect.mayTrace(source, this.#shell.flags);
     this.#write(script, source, openInput);
     return await this.#attend(script, options, 0);
   }
@@ -209,15 +206,22 @@ export class BashSession implements Session {
   }
 
   #write(script: RunningScript, source: string, openInput: boolean): void {
-    const { separate } = this.#channel;
-    const how = { openInput, separate, traced: script.traced };
-    const lines = scriptText(source, script.tokens, this.#shell, how) + endText(script.tokens, separate);
-    this.#channel.writeControl(Buffer.from(this.#chores + lines, 'latin1'));
+    const { separate, terminal } = this.#channel;
+    const dialect = this.#dialect;
+    const how = { openInput, terminal, separate, traced: script.traced };
+    const send = (text: string): void => this.#channel.writeControl(Buffer.from(text, 'latin1'));
+    const first = dialect.scriptText(source, script.tokens, this.#shell, how);
+    const second = dialect.endText(script.tokens, separate);
+    if (dialect.endAfterBegin) script.onBegin = () => send(second);
+    const drain = this.#undrained ? (this.#channel.drainInput?.() ?? dialect.drainText()) : '';
+    this.#undrained = false;
+    send(`${this.#chores}${drain}${first}${dialect.endAfterBegin ? '' : second}`);
     this.#chores = '';
   }
 
   /** Runs a script that does nothing until one gets through whole: a SIGINT that came late falls on none that matters. */
   async #settle(): Promise<void> {
+    await this.#channel.quiet?.();
     for (let patienceMs = 100; this.#unsettled; patienceMs = Math.min(2 * patienceMs, 2_000)) {
       const script = this.#makeScript(':', 1);
       this.#chores = `\n${this.#chores}`;
@@ -258,7 +262,7 @@ export class BashSession implements Session {
     let reason: ExitReason = 'exit';
     const limits = armLimits(options, (limit) => {
       reason = limit;
-      stopScript(script, this.#channel, this.name, {}).catch(() => this.close());
+      stopScript(script, this.#channel, this.name, {}, this.#dialect).catch(() => this.close());
     });
     script.listeners.add(limits.touch);
     this.#attending++;
@@ -312,7 +316,7 @@ export class BashSession implements Session {
     this.#end = { ...end, failureReason: await this.#channel.failureReason() };
     await this.close();
     script?.abandon();
-    script?.ended.reject(sessionEnded(this.name, this.#end, script.text, outputText(script.log)));
+    script?.ended.reject(end.failure ?? sessionEnded(this.name, this.#end, script.text, outputText(script.log)));
   }
 
   #assertOpen(operation: string): void {

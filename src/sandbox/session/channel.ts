@@ -1,3 +1,4 @@
+import type { RexError } from '../../core/errors.ts';
 import type { TerminalSize } from '../process/command.ts';
 import type { OutputStream } from '../process/process-handle.ts';
 
@@ -5,6 +6,8 @@ import type { OutputStream } from '../process/process-handle.ts';
 export interface ChannelEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
+  /** Set when the link to the shell broke: what the script that ran rejects with. */
+  readonly failure?: RexError;
 }
 
 /**
@@ -27,6 +30,11 @@ export interface Channel {
   writeControl(data: Uint8Array): void;
   /** Sends to the standard input of programs; false when nobody can read it. */
   writeInput(data: Uint8Array): Promise<boolean>;
+  /**
+   * Shell text that reads what programs left unread of their input, where bytes may still be on their way; the channel
+   * marks its end with a line of its own. Absent where a look at what has come is enough.
+   */
+  drainInput?(): string;
   /** Sets the terminal's size. */
   resize(size: TerminalSize): void;
   /** Told once which process id bash has in its own eyes. */
@@ -35,6 +43,8 @@ export interface Channel {
   markBackground(): void;
   /** Delivers a signal to the programs of the running command, `programs`, or to bash itself, `shell`. */
   signal(target: 'programs' | 'shell', signal: NodeJS.Signals): void;
+  /** Resolves when no signal is on its way any more; absent where they arrive at once. */
+  quiet?(): Promise<void>;
   /** Why a limit of the sandbox ended the shell; '' otherwise. */
   failureReason(): Promise<string>;
   /** Ends the shell and everything it started; idempotent. */

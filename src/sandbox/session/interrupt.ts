@@ -3,7 +3,7 @@ import { settlesWithin } from '../../core/settles-within.ts';
 import type { Channel } from './channel.ts';
 import type { RunningScript } from './running-script.ts';
 import type { InterruptOptions } from './session.ts';
-import { endText } from './shell-text.ts';
+import type { ShellDialect } from './shell-dialect.ts';
 
 const defaultGraceMs = 200;
 const defaultTimeoutMs = 5_000;
@@ -23,6 +23,7 @@ export async function stopScript(
   channel: Channel,
   session: string,
   options: InterruptOptions,
+  dialect: ShellDialect,
 ): Promise<void> {
   const { graceMs = defaultGraceMs, timeoutMs = defaultTimeoutMs } = options;
   const startedAt = performance.now();
@@ -34,7 +35,7 @@ export async function stopScript(
     channel.signal('shell', 'SIGURG');
     channel.signal('programs', patient ? 'SIGINT' : 'SIGKILL');
     if (elapsed > graceMs + stuckMs) {
-      channel.writeControl(Buffer.from(`\n${endText(script.tokens, channel.separate)}`, 'latin1'));
+      channel.writeControl(Buffer.from(`\n${dialect.endText(script.tokens, channel.separate)}`, 'latin1'));
       channel.signal('shell', 'SIGINT');
     }
     const waitMs = patient ? Math.max(25, graceMs - elapsed) : 25 * Math.min(attempts, 4);

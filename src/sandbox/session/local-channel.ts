@@ -16,9 +16,6 @@ import {
 } from '../process/process-table.ts';
 import type { Channel, ChannelEnd } from './channel.ts';
 
-/** Arguments that make a bash a session's shell. */
-export const shellArguments: readonly string[] = ['--norc', '--noprofile', '--noediting', '-i'];
-
 /** What a channel of this machine is made of. */
 export interface LocalParts {
   readonly pid: number;

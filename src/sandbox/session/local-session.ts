@@ -7,8 +7,9 @@ import { startError } from '../process/start-error.ts';
 import { toTerminalSize } from '../process/terminal.ts';
 import { BashSession } from './bash-session.ts';
 import type { Channel } from './channel.ts';
-import { openPipeChannel, shellArguments } from './local-channel.ts';
+import { openPipeChannel } from './local-channel.ts';
 import type { SessionOptions } from './session.ts';
+import { bashDialect } from './shell-text.ts';
 import { openTerminalChannel } from './terminal-channel.ts';
 
 const defaultStartupTimeoutMs = 10_000;
@@ -38,7 +39,7 @@ async function openChannel(options: SessionOptions, place: ProcessPlace): Promis
   const shell = options.shell ?? 'bash';
   const { mark, isolation } = place;
   const plain = {
-    argv: [shell, ...shellArguments] as const,
+    argv: [shell, ...bashDialect.shellArguments] as const,
     cwd: resolve(place.cwd, options.cwd ?? ''),
     env: toEnvironment(options, place.env, mark),
   };

@@ -37,6 +37,8 @@ export class RunningScript {
   traced = false;
   /** True once somebody wants it to stop: what it started ends with it. */
   stopping = false;
+  /** Called soon after the shell began to evaluate it, unless it is over by then. */
+  onBegin: (() => void) | undefined;
   /** True when the terminal turned the report's newline into CR LF: a program changed its modes. */
   cooked = false;
   readonly #onBackground: (stream: OutputStream, data: Uint8Array) => void;
@@ -90,6 +92,7 @@ export class RunningScript {
     else this.#onBackground(stream, before);
     if (after === undefined) return;
     this.#phase[stream] = next;
+    if (next === 'script' && stream === 'stdout') setImmediate(() => this.end ?? this.onBegin?.());
     this.#scanner[stream] = new TokenScanner(nextToken);
     if (next === 'over') this.#finish(stream, withoutNewline(after));
     else this.accept(stream, after);

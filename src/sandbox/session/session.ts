@@ -7,7 +7,10 @@ export type Pattern = string | RegExp;
 export interface SessionOptions {
   /** Name within the runtime. Default `'default'`. */
   readonly session?: string;
-  /** Program to run as the shell; it must be bash. Default `bash` from the PATH. */
+  /**
+   * Program to run as the shell; it must be bash. Default `bash` from the PATH. Targets, such as containers, take any POSIX
+   * shell, and without bash `sh` is their default.
+   */
   readonly shell?: string;
   /** First working directory; default: the runtime's. */
   readonly cwd?: string;

@@ -1,4 +1,5 @@
 import { programInput } from './channel.ts';
+import type { ShellDialect } from './shell-dialect.ts';
 
 /*
  * The shell side of the session protocol.
@@ -47,6 +48,8 @@ export interface ShellState {
 export interface ScriptOptions {
   /** Programs read the caller's input (`send`); otherwise what the script's standard input is: a terminal or nothing. */
   readonly openInput: boolean;
+  /** Whether programs run on a terminal. */
+  readonly terminal: boolean;
   /** Whether standard error has its own channel. */
   readonly separate: boolean;
   /** Whether bash may trace it, see {@link mayTrace}. */
@@ -59,7 +62,7 @@ export function quote(text: string): string {
 }
 
 /** First lines of a session: silence at the top level, descriptors for what follows, no history. */
-export function bootText(options: { readonly separate: boolean; readonly terminal: boolean }): string {
+function bootText(options: { readonly separate: boolean; readonly terminal: boolean }): string {
   const error = options.separate ? 2 : 1;
   const lines = [
     "PS1= PS2= __hrm_rex_run= __hrm_rex_status= __hrm_rex_ps1='\\s-\\v\\$ '",
@@ -73,7 +76,7 @@ export function bootText(options: { readonly separate: boolean; readonly termina
 }
 
 /** Startup as a script: rc file, then the sources. It fails when a source cannot be read or fails. */
-export function startupScript(loadRc: boolean, sources: readonly string[]): string {
+function startupScript(loadRc: boolean, sources: readonly string[]): string {
   const lines = loadRc ? ['if [[ -r ~/.bashrc ]]; then . ~/.bashrc; fi'] : [];
   for (const source of sources) {
     const missing = `echo ${quote(`cannot read ${source}`)}; (exit 66)`;
@@ -144,7 +147,7 @@ function captureText(state: string, status: string): string {
 }
 
 /** Whether `set -x` is on, or may be switched on, while a script runs. */
-export function mayTrace(script: string, flags: string): boolean {
+function mayTrace(script: string, flags: string): boolean {
   return flags.includes('x') || /\bset\s+(-\w+\s+)*-\w*x|\bxtrace\b/.test(script);
 }
 
@@ -167,7 +170,7 @@ function restoreText({ traps, flags, status }: ShellState): string {
 }
 
 /** The first line of a run: evaluates a script, given as latin1 text (one character a byte). */
-export function scriptText(script: string, tokens: Tokens, state: ShellState, options: ScriptOptions): string {
+function scriptText(script: string, tokens: Tokens, state: ShellState, options: ScriptOptions): string {
   const begin = [`\\builtin printf %s ${tokens.begin} >&${channelOutput}`];
   if (options.separate) begin.push(`\\builtin printf %s ${tokens.begin} >&${channelError}`);
   const trace = options.traced ? `; [[ -z \${PS4+set} ]] || PS4=${levelMark}$PS4` : '';
@@ -191,7 +194,7 @@ export function scriptText(script: string, tokens: Tokens, state: ShellState, op
  * The second line of a run: shows its end, once. SIGINT can fall on the shell while it reads this line, and then the
  * line is lost; so it may be sent again.
  */
-export function endText(tokens: Tokens, separate: boolean): string {
+function endText(tokens: Tokens, separate: boolean): string {
   const report = `'${tokens.end}%s:%s:%s\\n' "$__hrm_rex_status" "$__hrm_rex_flags" "$$"`;
   const steps = [
     `[[ -n $__hrm_rex_status ]] || ${captureText(tokens.state, '$__hrm_rex_jump')}`,
@@ -205,12 +208,44 @@ export function endText(tokens: Tokens, separate: boolean): string {
 /** Makes the terminal pass bytes as they are, without echo. */
 export const plainTerminalText: string = `\\command stty -echo -onlcr <&${programInput}\n`;
 
-/** Reads and drops what a program left unread of the caller's input. */
-export const drainText: string = `while \\builtin read -r -t 0.002 -N 4096 -u ${programInput} __hrm_rex_rest; do :; done\n`;
+/** Reads and drops what a program left unread of the caller's input, or everything up to a line. */
+function drainText(line?: string): string {
+  if (line === undefined) {
+    return `while \\builtin read -r -t 0.002 -N 4096 -u ${programInput} __hrm_rex_rest; do :; done\n`;
+  }
+  const read = `\\builtin read -r -t 2 -u ${programInput} __hrm_rex_rest`;
+  return `while ${read} && [[ $__hrm_rex_rest != *${line}* ]]; do :; done\n`;
+}
+
+/** Reports what an interrupt needs to know, before a script runs. */
+function factsText(token: string): string {
+  const steps = [
+    '__hrm_rex_time= __hrm_rex_jobs=',
+    '! \\builtin read -r __hrm_rex_time </proc/uptime',
+    '! \\builtin read -r __hrm_rex_jobs </proc/$$/task/$$/children',
+    `\\builtin printf '%s%s:%s\\003' '${token}' "$__hrm_rex_time" "$__hrm_rex_jobs" >&${channelOutput}`,
+  ];
+  return `{ ${steps.join('; ')}; } 2>/dev/null\n`;
+}
 
 /** A script that succeeds when another one parses, and shows bash's message when it does not. */
-export function syntaxScript(script: string): string {
+function syntaxScript(script: string): string {
   const wrapped = quote(`__hrm_rex_parse() { :\n${script}\n}`);
   const check = `\\command bash -n <<<${quote(script)}`;
   return `if \\builtin eval -- ${wrapped} 2>/dev/null; then \\builtin unset -f __hrm_rex_parse; else ${check}; fi`;
 }
+
+/** What a session says to bash. */
+export const bashDialect: ShellDialect = {
+  shellArguments: ['--norc', '--noprofile', '--noediting', '-i'],
+  controlPath: false,
+  bootText,
+  startupScript,
+  syntaxScript,
+  scriptText,
+  endText,
+  endAfterBegin: false,
+  drainText,
+  factsText,
+  mayTrace,
+};

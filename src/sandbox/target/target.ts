@@ -22,7 +22,7 @@ export interface TargetStream {
   write(data: Uint8Array): Promise<boolean>;
   /** Closes standard input; idempotent. */
   closeInput(): void;
-  /** Sets the terminal's size; does nothing without one. */
+  /** Sets the terminal's size; does nothing without one. A promise that is returned is awaited. */
   resize(size: TerminalSize): void;
   /** Lets go of the stream; the program may go on. `ended` resolves. Idempotent. */
   destroy(): void;

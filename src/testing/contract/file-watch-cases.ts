@@ -11,8 +11,8 @@ async function firstChange(
   options: { readonly recursive?: boolean } = {},
 ): Promise<FileChange> {
   const controller = new AbortController();
-  let attempt = 0;
-  const timer = setInterval(() => void act(attempt++).catch((error) => controller.abort(error)), 30);
+  const acts: Promise<void>[] = [];
+  const timer = setInterval(() => acts.push(act(acts.length).catch((error) => controller.abort(error))), 30);
   try {
     for await (const change of files.watch(path, { ...options, signal: controller.signal })) {
       if (fits(change)) return change;
@@ -20,6 +20,7 @@ async function firstChange(
     return assert.fail('the watch ended by itself');
   } finally {
     clearInterval(timer);
+    await Promise.all(acts);
   }
 }
 

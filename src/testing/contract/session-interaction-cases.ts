@@ -114,8 +114,9 @@ export function sessionInteractionCases(suite: RuntimeSuite, kind: SessionKind):
 
 function terminalInteraction(suite: RuntimeSuite, kind: SessionKind): void {
   const test = suite.group(kind.name, ...kind.needs);
+  const testBash = suite.group(kind.name, ...kind.needs, 'bash');
 
-  test('answers a password prompt without showing the answer', async (context) => {
+  testBash('answers a password prompt without showing the answer', async (context) => {
     const session = await openSession(context, kind);
     const script = `bash -c 'read -s -p "Password: " word; echo; echo "length \${#word}"'`;
     const asked = await session.run(script, { expect: 'Password: ' });

@@ -3,7 +3,7 @@ import { openSession, type SessionKind } from './session-kind.ts';
 import type { RuntimeSuite } from './suite.ts';
 
 /** Things users do to their shell after which output and exit code must still be exact. */
-const habits: readonly (readonly [after: string, first: string])[] = [
+const habits: readonly (readonly [after: string, first: string, bash?: 'bash'])[] = [
   ['a new PS1', "PS1='$ '"],
   ['a PS1 with commands', "PS1='$(echo prompt) \\u@\\h\\n> '"],
   ['a new PS2 and PS0', "PS2='more> '; PS0='run> '"],
@@ -42,10 +42,10 @@ const habits: readonly (readonly [after: string, first: string])[] = [
   ['a function named source', 'source() { :; }; .() { :; }; return() { :; }; test() { :; }'],
   ['disabled builtins', 'enable -n printf trap read set'],
   ['closed standard streams in a subshell', '(exec 0<&- 1>&- 2>&-)'],
-  ['many used descriptors', 'for fd in 3 4 5 6 7 8 9 10 20 30; do eval "exec $fd>/dev/null"; done'],
-  ['closed low descriptors', 'for fd in 3 4 5 6 7 8 9; do eval "exec $fd>&-"; done'],
+  ['many used descriptors', 'for fd in 3 4 5 6 7 8 9 10 20 30; do eval "exec $fd>/dev/null"; done', 'bash'],
+  ['closed low descriptors', 'for fd in 3 4 5 6 7 8 9; do eval "exec $fd>&-"; done', 'bash'],
   ['stty echo', 'stty echo 2>/dev/null; true'],
-  ['a kill of all jobs', 'sleep 1000 & kill $!; wait 2>/dev/null'],
+  ['a kill of all jobs', 'sleep 1000 & kill $!; wait 2>/dev/null', 'bash'],
   ['a command that reads all input', 'cat >/dev/null </dev/null; true'],
   ['a wait for nothing', 'wait; wait -n 2>/dev/null; true'],
   ['an exported function', 'f() { :; }; export -f f'],
@@ -56,9 +56,10 @@ const habits: readonly (readonly [after: string, first: string])[] = [
 /** Session runs stay exact whatever a script did to the shell. */
 export function sessionRobustnessCases(suite: RuntimeSuite, kind: SessionKind): void {
   const test = suite.group(kind.name, ...kind.needs);
+  const testBash = suite.group(kind.name, ...kind.needs, 'bash');
 
-  for (const [after, first] of habits) {
-    test(`stays exact after ${after}`, async (context) => {
+  for (const [after, first, bash] of habits) {
+    (bash ? testBash : test)(`stays exact after ${after}`, async (context) => {
       const session = await openSession(context, kind);
       await session.run(first);
       for (const code of [0, 3, 1]) {
@@ -98,7 +99,7 @@ export function sessionRobustnessCases(suite: RuntimeSuite, kind: SessionKind): 
     assert.equal((await session.run('echo quiet')).output, 'quiet\n');
   });
 
-  test('runs a DEBUG trap for the script alone', async (context) => {
+  testBash('runs a DEBUG trap for the script alone', async (context) => {
     const session = await openSession(context, kind);
     await session.run("trap 'echo debug' DEBUG");
     const result = await session.run('echo one; (exit 4)');
@@ -107,14 +108,14 @@ export function sessionRobustnessCases(suite: RuntimeSuite, kind: SessionKind): 
     assert.equal((await session.run('echo quiet')).output, 'quiet\n');
   });
 
-  test('runs an ERR trap once for each failure', async (context) => {
+  testBash('runs an ERR trap once for each failure', async (context) => {
     const session = await openSession(context, kind);
     await session.run("trap 'echo failed' ERR");
     assert.equal((await session.run('false')).output, 'failed\n');
     assert.equal((await session.run('true')).output, '');
   });
 
-  test('keeps the value that the user gave PS1 and PROMPT_COMMAND', async (context) => {
+  testBash('keeps the value that the user gave PS1 and PROMPT_COMMAND', async (context) => {
     const session = await openSession(context, kind);
     await session.run("PS1='mine> ' PS2='two> ' PROMPT_COMMAND='echo no'");
     assert.equal((await session.run('echo "$PS1|$PS2|$PROMPT_COMMAND"')).output, 'mine> |two> |echo no\n');
@@ -135,7 +136,7 @@ export function sessionRobustnessCases(suite: RuntimeSuite, kind: SessionKind): 
     assert.equal((await session.run('(exit 2)')).exitCode, 2);
   });
 
-  test('is not logged out by TMOUT', async (context) => {
+  testBash('is not logged out by TMOUT', async (context) => {
     const session = await openSession(context, kind);
     await session.run('TMOUT=1');
     await context.runtime.execute(['sleep', '1.5']);

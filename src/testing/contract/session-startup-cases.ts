@@ -13,6 +13,7 @@ async function openWithRc({ runtime, directory }: RuntimeContext, kind: SessionK
 /** How a session starts. */
 export function sessionStartupCases(suite: RuntimeSuite, kind: SessionKind): void {
   const test = suite.group(kind.name, ...kind.needs);
+  const testBash = suite.group(kind.name, ...kind.needs, 'bash');
 
   test('starts idle, in its directory, with its variables', async (context) => {
     const session = await openSession(context, kind, { env: { WORD: "it's\nhere", HOME: undefined } });
@@ -28,7 +29,7 @@ export function sessionStartupCases(suite: RuntimeSuite, kind: SessionKind): voi
     assert.equal((await session.run('echo "$ONLY ${HOME-none}"')).output, 'this none\n');
   });
 
-  test('reads the rc file and keeps what it says', async (context) => {
+  testBash('reads the rc file and keeps what it says', async (context) => {
     const session = await openWithRc(context, kind, "echo welcome\nalias hi='echo from rc'\nexport FROM_RC=1\n");
     assert.equal(session.startupOutput, 'welcome\n');
     assert.equal((await session.run('hi; echo $FROM_RC')).output, 'from rc\n1\n');
@@ -40,7 +41,7 @@ export function sessionStartupCases(suite: RuntimeSuite, kind: SessionKind): voi
     assert.equal((await session.run('echo "${FROM_RC-none}"')).output, 'none\n');
   });
 
-  test('stays exact after an rc file that changes everything', async (context) => {
+  testBash('stays exact after an rc file that changes everything', async (context) => {
     const rc =
       "PS1='$(date) > '\nPROMPT_COMMAND='echo prompt'\ntrap 'echo debug >/dev/null' DEBUG\nset -o history\nset -m\nHISTFILE=~/h\nfalse\n";
     const session = await openWithRc(context, kind, rc);
@@ -49,13 +50,13 @@ export function sessionStartupCases(suite: RuntimeSuite, kind: SessionKind): voi
     assert.equal((await session.run('true &')).output, '');
   });
 
-  test('waits for a slow and chatty rc file', async (context) => {
+  testBash('waits for a slow and chatty rc file', async (context) => {
     const session = await openWithRc(context, kind, 'seq 1 5000; sleep 0.3; printf end\n');
     assert.ok(session.startupOutput.startsWith('1\n2\n') && session.startupOutput.endsWith('5000\nend'));
     assert.equal((await session.run('echo on')).output, 'on\n');
   });
 
-  test('gives up on an rc file that takes too long, and frees the name', async (context) => {
+  testBash('gives up on an rc file that takes too long, and frees the name', async (context) => {
     const slow = openWithRc(context, kind, 'echo slow; sleep 1000\n', { startupTimeoutMs: briefMs });
     const { context: facts } = await expectError(slow, 'SESSION_START_FAILED');
     assert.equal(facts.session, 'default');
@@ -63,12 +64,12 @@ export function sessionStartupCases(suite: RuntimeSuite, kind: SessionKind): voi
     assert.equal((await (await openSession(context, kind)).run('echo on')).output, 'on\n');
   });
 
-  test('fails with an rc file that exits, and frees the name', async (context) => {
+  testBash('fails with an rc file that exits, and frees the name', async (context) => {
     await expectError(openWithRc(context, kind, 'echo leaving; exit 3\n'), 'SESSION_START_FAILED');
     assert.equal((await (await openSession(context, kind)).run('echo on')).output, 'on\n');
   });
 
-  test('sources files in order after the rc file', async (context) => {
+  testBash('sources files in order after the rc file', async (context) => {
     const { directory, runtime } = context;
     await runtime.files.write(`${directory}/one.sh`, 'order=${order}1; echo one\n');
     await runtime.files.write(`${directory}/it's two.sh`, 'order=${order}2; f() { echo f; }\n');
@@ -101,7 +102,7 @@ export function sessionStartupCases(suite: RuntimeSuite, kind: SessionKind): voi
     await openSession(context, kind);
   });
 
-  test('gives up a start when its signal is aborted, and frees the name', async (context) => {
+  testBash('gives up a start when its signal is aborted, and frees the name', async (context) => {
     const controller = new AbortController();
     const starting = openWithRc(context, kind, 'sleep 1000\n', { signal: controller.signal });
     const rejected = starting.then(

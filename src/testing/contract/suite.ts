@@ -10,8 +10,10 @@ export type TestRegistrar = (name: string, run: () => Promise<void>) => unknown;
 
 /** What an implementation can do; cases that need what it cannot are not registered. */
 export interface RuntimeCapabilities {
-  /** Real programs run: a POSIX shell, bash and the usual small tools are there. */
+  /** Real programs run: a POSIX shell and the usual small tools are there. */
   readonly commands: boolean;
+  /** Bash is there. Without it sessions are those of a POSIX shell. */
+  readonly bash: boolean;
   /** Processes and sessions can have a pseudo-terminal. */
   readonly terminals: boolean;
   /** Sessions can keep standard error apart. */
@@ -72,6 +74,7 @@ export interface RuntimeSuite {
 
 const everything: RuntimeCapabilities = {
   commands: true,
+  bash: true,
   terminals: true,
   separateStreams: true,
   links: true,

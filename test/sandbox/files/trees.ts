@@ -33,7 +33,8 @@ const strange = [
   'x'.repeat(200),
 ];
 
-const name: fc.Arbitrary<string> = fc
+/** Any name of an entry: odd, long, in any script. */
+export const name: fc.Arbitrary<string> = fc
   .oneof(
     { weight: 3, arbitrary: fc.string({ minLength: 1, maxLength: 12 }) },
     { weight: 2, arbitrary: fc.string({ minLength: 1, maxLength: 12, unit: 'binary' }) },

@@ -1,0 +1,45 @@
+import { treeVariable } from '../process/end-tree.ts';
+
+/** What an attendant does when its input ends without a word, as it does when the link is cut. */
+export type Farewell = 'end' | 'keep';
+
+/**
+ * The attendant's script: a shell that evaluates one line after another. It knows three words: `__table` prints the
+ * processes, `__marks` those that carry this runtime's mark, with the mark, each ended by NUL. With `'end'` it ends all
+ * of those when its input ends.
+ *
+ * @param prefix what every mark of the runtime begins with: letters, digits and dots.
+ */
+export function attendantText(prefix: string, farewell: Farewell): string {
+  const pattern = `'^${treeVariable}=${prefix.replaceAll('.', '[.]')}.*'`;
+  const files = '/proc/[0-9]*/environ';
+  return `trap '' HUP INT QUIT TERM PIPE
+if [ -r /proc/self/stat ]; then
+if command -v cat >/dev/null 2>&1; then __table() { cat /proc/[0-9]*/stat; }
+else __table() { for __f in /proc/[0-9]*/stat; do IFS= read -r __v <"$__f" && printf '%s\\n' "$__v"; done; }
+fi
+if command -v grep >/dev/null 2>&1; then __marks() { grep -osHz ${pattern} ${files}; }
+else __marks() { for __f in ${files}; do while IFS= read -r __v || [ "$__v" ]; do case $__v in
+*${treeVariable}=${prefix}*) __v=\${__v#*${treeVariable}=${prefix}}
+printf '%s:%s\\0' "$__f" "${treeVariable}=${prefix}\${__v%%.*}." ;; esac; done <"$__f"; done; }
+fi
+else
+__table() { ps -A -o pid= -o ppid= -o pgid= -o stat=; }
+__marks() { :; }
+fi 2>/dev/null
+while IFS= read -r __l; do eval "$__l"; done
+${farewell === 'end' ? farewellText : ''}`;
+}
+
+/** Ends every marked process, politely at first. */
+const farewellText = `for __n in 1 2 3 4 5 6 7 8 9; do
+__p=$(__marks 2>/dev/null | tr '\\000' '\\n' | while IFS= read -r __f; do __f=\${__f#/proc/}; printf '%s ' "\${__f%%/*}"; done)
+[ "$__p" ] || exit 0
+if [ $__n -lt 3 ]; then kill -s TERM $__p; kill -s CONT $__p; else kill -s KILL $__p; fi
+sleep 0.1 || sleep 1
+done 2>/dev/null`;
+
+/** Two line parts of one request: what is done, and the report that ends its output. */
+export function requestText(body: string, token: string): string {
+  return `{ ${body}; } 2>/dev/null; printf '%s%s\\003' '${token}' $?\n`;
+}

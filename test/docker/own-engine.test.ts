@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { DockerDeployment } from '../../src/sandbox/deployment/docker/docker-deployment.ts';
+import { reap } from '../../src/sandbox/deployment/docker/owner/reap.ts';
+import { assertToldWhy, bothBegun, busyboxImage, containers, docker, startDeployment } from './engine.ts';
+
+// An engine of this file's own: others must not see their leftovers removed, or their engine stopped.
+const directory = await mkdtemp('/tmp/rexe-');
+const environment = { ...process.env, ENGINE_DIR: join(directory, 'e'), ENGINE_REUSE: '0' };
+
+function engine(command: 'start' | 'stop' | 'purge'): void {
+  execFileSync('bash', ['scripts/start-engine.sh', command], { env: environment, stdio: 'ignore' });
+}
+
+after(async () => {
+  engine('purge');
+  await rm(directory, { recursive: true });
+});
+engine('start');
+process.env.DOCKER_HOST = `unix://${directory}/e/engine.sock`;
+execFileSync('bash', ['scripts/make-image.sh', busyboxImage], {
+  env: { ...process.env, METHOD: 'busybox' },
+  stdio: 'ignore',
+});
+
+/** Starts a container in a process of its own, which is then killed; returns the container's name. */
+async function crash(keeps: boolean): Promise<string> {
+  const program = `
+    import { DockerDeployment } from './src/sandbox/deployment/docker/docker-deployment.ts';
+    const options = { image: '${busyboxImage}', network: 'none', removeContainer: ${!keeps} };
+    const deployment = await new DockerDeployment(options).start();
+    console.log(deployment.containerName);
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [data] = (await once(child.stdout, 'data')) as [Buffer];
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+  return data.toString().trim();
+}
+
+test('what a crashed process left behind is removed by the next start, what lives or is meant to stay is not', async (t) => {
+  const other = await startDeployment(t, { image: busyboxImage });
+  const kept = await crash(true);
+  const left = await crash(false);
+  t.after(() => docker('rm', '-f', kept));
+  assert.ok(containers().includes(left));
+  await startDeployment(t, { image: busyboxImage });
+  const after = containers();
+  assert.ok(!after.includes(left) && after.includes(kept) && after.includes(other.containerName as string));
+});
+
+test('`hrm-rex reap` tells what it would remove, and removes it', async () => {
+  const left = await crash(false);
+  const run = (...args: string[]) =>
+    execFileSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'reap', ...args], { encoding: 'utf8' });
+  assert.match(run('--dry-run'), new RegExp(`^would remove container ${left} `, 'm'));
+  assert.ok(containers().includes(left));
+  assert.match(run(), new RegExp(`^removed container ${left} `, 'm'));
+  assert.ok(!containers().includes(left));
+  assert.deepEqual(await reap(), []);
+});
+
+test('an engine that stops ends every waiting call, and after its return everything is cleaned up', async (t) => {
+  const deployment = await startDeployment(t, { image: busyboxImage });
+  const { runtime } = deployment;
+  const name = deployment.containerName as string;
+  const session = await runtime.createSession({ loadRc: false });
+  const waiting = [runtime.execute('echo > /tmp/begun1; sleep 1000'), session.run('echo > /tmp/begun2; sleep 1000')];
+  const told = Promise.all(
+    waiting.map((call) => assertToldWhy(call, ['OUTCOME_UNKNOWN', 'SESSION_ENDED'], /container|engine|connection/)),
+  );
+  await runtime.execute(bothBegun);
+  engine('stop');
+  try {
+    await told;
+    await assertToldWhy(
+      new DockerDeployment({ image: busyboxImage }).start(),
+      ['CONNECTION_FAILED'],
+      /no container engine is running/,
+    );
+    await assertToldWhy(deployment.stop(), ['CONNECTION_FAILED'], /engine/);
+  } finally {
+    engine('start');
+  }
+  assert.ok(containers().includes(name));
+  const next = await startDeployment(t, { image: busyboxImage });
+  assert.equal((await next.runtime.execute('echo back')).stdout, 'back\n');
+  assert.ok(!containers().includes(name));
+});

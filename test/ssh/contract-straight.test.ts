@@ -1,0 +1,4 @@
+import { sshContracts } from './contract.ts';
+import { direct } from './hosts.ts';
+
+await sshContracts('straight', direct);
