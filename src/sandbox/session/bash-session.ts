@@ -211,7 +211,7 @@ export class BashSession implements Session {
   #write(script: RunningScript, source: string, openInput: boolean): void {
     const { separate } = this.#channel;
     const how = { openInput, separate, traced: script.traced };
-    const lines = scriptText(source, script.tokens, this.#shell, how) + endText(script.tokens, separate);
+    const lines = scriptText(source, script.tokens, this.#shell, how) + endText(script.tokens, how);
     this.#channel.writeControl(Buffer.from(this.#chores + lines, 'latin1'));
     this.#chores = '';
   }
@@ -254,7 +254,6 @@ export class BashSession implements Session {
   async #attend(script: RunningScript, options: RunOptions, from: number): Promise<Observation> {
     const patterns = toPatterns(options.expect);
     const startedAt = performance.now();
-    const stop = new AbortController();
     let reason: ExitReason = 'exit';
     const limits = armLimits(options, (limit) => {
       reason = limit;
@@ -265,12 +264,11 @@ export class BashSession implements Session {
     let expected: Expected | undefined;
     try {
       // Without patterns there is only the end to wait for; with them, the log ends with the script.
-      if (patterns.length > 0) expected = await expectPattern(script.log, patterns, from, stop.signal);
+      if (patterns.length > 0) expected = await expectPattern(script.log, patterns, from);
       if (!expected) await script.ended.promise;
     } catch (error) {
       if (reason === 'exit') throw error;
     } finally {
-      stop.abort();
       limits[Symbol.dispose]();
       script.listeners.delete(limits.touch);
       this.#attending--;
@@ -288,8 +286,7 @@ export class BashSession implements Session {
     const to = expected?.start ?? script.log.end;
     script.seen = expected?.end ?? to;
     if (!expected && this.#unseen === script) this.#unseen = undefined;
-    const background = withoutTokens(outputText(this.#background).output);
-    if (this.#background.end > 0) this.#background = new ByteLog(backgroundBytes);
+    const background = this.#takeBackground();
     const text = outputText(script.log, from, to);
     return {
       ...(script.traced ? withoutLevelsIn(text) : text),
@@ -300,6 +297,13 @@ export class BashSession implements Session {
       failureReason: '',
       durationMs: performance.now() - startedAt,
     };
+  }
+
+  #takeBackground(): string {
+    if (this.#background.end === 0) return '';
+    const text = withoutTokens(outputText(this.#background).output);
+    this.#background = new ByteLog(backgroundBytes);
+    return text;
   }
 
   #accept(stream: OutputStream, data: Uint8Array): void {

@@ -146,7 +146,7 @@ export class DummySession implements Session {
 }
 
 function find(log: Parameters<typeof expectPattern>[0], patterns: readonly Pattern[]) {
-  return expectPattern(log, patterns, 0, new AbortController().signal);
+  return expectPattern(log, patterns, 0);
 }
 
 function matches(pattern: Pattern, text: string): boolean {
