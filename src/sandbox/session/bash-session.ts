@@ -11,6 +11,7 @@ import type { Channel, ChannelEnd } from './channel.ts';
 import { withoutEcho } from './echo.ts';
 import { type Expected, expectPattern, toPatterns } from './expect.ts';
 import { stopScript } from './interrupt.ts';
+import { lineListener, outputListener } from './output-listener.ts';
 import { RunningScript, type ScriptEnd } from './running-script.ts';
 import type { InterruptOptions, Observation, Pattern, RunOptions, Session, SessionState } from './session.ts';
 import { noProgram, sessionBusy, sessionEnded, startFailed, syntaxError, toStartError } from './session-errors.ts';
@@ -259,6 +260,11 @@ export class BashSession implements Session {
       reason = limit;
       stopScript(script, this.#channel, this.name, {}).catch(() => this.close());
     });
+    const failures: unknown[] = [];
+    const follow = followOutput(script, from, options.onOutput, (error) => {
+      failures.push(error);
+      stopScript(script, this.#channel, this.name, {}).catch(() => this.close());
+    });
     script.listeners.add(limits.touch);
     this.#attending++;
     let expected: Expected | undefined;
@@ -267,12 +273,14 @@ export class BashSession implements Session {
       if (patterns.length > 0) expected = await expectPattern(script.log, patterns, from);
       if (!expected) await script.ended.promise;
     } catch (error) {
-      if (reason === 'exit') throw error;
+      if (reason === 'exit' && failures.length === 0) throw error;
     } finally {
       limits[Symbol.dispose]();
       script.listeners.delete(limits.touch);
+      follow?.[Symbol.dispose]();
       this.#attending--;
     }
+    if (failures.length > 0) throw failures[0];
     const failureReason = expected ? '' : await this.#channel.failureReason();
     const observation = { ...this.#observe(script, from, startedAt, expected), failureReason };
     const result = { ...observation, command: script.text, signal: null };
@@ -322,6 +330,28 @@ export class BashSession implements Session {
   #assertOpen(operation: string): void {
     if (this.#end || this.#closing) throw sessionEnded(this.name, this.#end, operation);
   }
+}
+
+/** Shows a caller what was printed since `from`, and what comes, until it is disposed of. */
+function followOutput(
+  script: RunningScript,
+  from: number,
+  onOutput: RunOptions['onOutput'],
+  onError: (error: unknown) => void,
+): Disposable | undefined {
+  if (!onOutput) return undefined;
+  const plain = outputListener(onOutput, onError);
+  const { take, end } = script.traced ? lineListener(plain, withoutLevels) : { take: plain, end: () => {} };
+  for (const chunk of script.log.chunks(from)) {
+    if (chunk.type === 'output') take(chunk.stream, chunk.data, chunk.cursor);
+  }
+  script.listeners.add(take);
+  return {
+    [Symbol.dispose]: () => {
+      script.listeners.delete(take);
+      end();
+    },
+  };
 }
 
 function withoutLevelsIn(text: OutputText): OutputText {
