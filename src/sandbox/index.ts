@@ -72,6 +72,7 @@ export type { Health, ProcessInfo, Runtime, SessionCommand, SessionInterrupt } f
 export type {
   InterruptOptions,
   Observation,
+  OutputChunk,
   Pattern,
   RunOptions,
   Session,
