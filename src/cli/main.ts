@@ -13,7 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 const help = `Usage: hrm-rex COMMAND [OPTIONS]
 
 Commands:
-  demo     Run thirty shells at once, each doing real work, and check what they did
+  demo     Run a graph of thirty sandboxed shells, kill it in the middle and go on, and check what they did
   serve    Serve this machine as a sandbox over HTTP (also speaks SWE-ReX's protocol)
 
 Options:
