@@ -273,6 +273,8 @@ export class BashSession implements Session {
       if (patterns.length > 0) expected = await expectPattern(script.log, patterns, from);
       if (!expected) await script.ended.promise;
     } catch (error) {
+      // The name is free again by the time the caller knows.
+      if (RexError.is(error, 'SESSION_ENDED')) await this.close();
       if (reason === 'exit' && failures.length === 0) throw error;
     } finally {
       limits[Symbol.dispose]();
