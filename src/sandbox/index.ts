@@ -54,6 +54,7 @@ export type {
   ReadOptions,
   WaitOptions,
 } from './process/process-handle.ts';
+export { BaseRuntime } from './runtime/base-runtime.ts';
 export {
   type DummyAnswer,
   type DummyCall,

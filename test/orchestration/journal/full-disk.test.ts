@@ -1,35 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { RexError } from 'hrm-rex';
 import { done, type Handler, openFileJournal, recover, run } from 'hrm-rex/orchestration';
+import { mountSmallDisk } from '../../small-disk.ts';
 
-const base = await mkdtemp(join(tmpdir(), 'hrm-rex-disk-'));
-const disk = join(base, 'disk');
-await mkdir(disk);
-
-/** Mounts a disk of half a megabyte; only root can. */
-function mountDisk(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const isMounted = mountDisk();
-
-after(async () => {
-  if (isMounted) execFileSync('umount', ['-l', disk]);
-  await rm(base, { recursive: true });
-});
-
-const skip = isMounted ? false : 'needs the right to mount';
+const small = await mountSmallDisk('512k');
+const { path: disk, skip } = small;
+after(() => small[Symbol.asyncDispose]());
 
 test('a run whose disk is full says so, and goes on from all that was acknowledged', { skip }, async () => {
   const filler = join(disk, 'filler');
