@@ -102,7 +102,11 @@ async function executes(): Promise<void> {
 }
 
 async function bigOutput(): Promise<void> {
-  await using session = await runtime.createSession({ session: 'big' });
+  for (const pty of [false, true]) await printMuch(pty);
+}
+
+async function printMuch(pty: boolean): Promise<void> {
+  await using session = await runtime.createSession({ session: `big-${pty}`, pty });
   const bytes = 50_000_000;
   const command = `head -c ${bytes} /dev/zero | tr '\\0' x`;
   const keep = 1024 * 1024;
@@ -119,7 +123,7 @@ async function bigOutput(): Promise<void> {
   clearInterval(watch);
   const bare = await times(5, () => bareSpawn('sh', ['-c', command]));
   rows.push({
-    what: 'a command that prints 50 MB in a session',
+    what: `a command that prints 50 MB in a session, ${pty ? 'terminal' : 'pipes'}`,
     value: bytes / 1e3 / median(found),
     unit: 'MB/s',
     reference: bytes / 1e3 / median(bare),

@@ -9,14 +9,18 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./demo/demo.ts')).demo,
   reap: async () => (await import('./reap.ts')).reapCommand,
   serve: async () => (await import('./serve.ts')).serveCommand,
+  solve: async () => (await import('./hrm/solve.ts')).solveCommand,
+  train: async () => (await import('./hrm/train.ts')).trainCommand,
 };
 
 const help = `Usage: hrm-rex COMMAND [OPTIONS]
 
 Commands:
-  demo     Run thirty shells at once, each doing real work, and check what they did
+  demo     Run a graph of thirty sandboxed shells, kill it in the middle and go on, and check what they did
   reap     Remove the containers that crashed processes left behind
   serve    Serve this machine as a sandbox over HTTP (also speaks SWE-ReX's protocol)
+  train    Train a Hierarchical Reasoning Model on Sudoku, mazes or your own puzzles
+  solve    Solve a puzzle with a trained model, step by step
 
 Options:
   -v, --version    Print the version

@@ -167,6 +167,7 @@ export type {
   ReadOptions,
   WaitOptions,
 } from './process/process-handle.ts';
+export { BaseRuntime } from './runtime/base-runtime.ts';
 export {
   type DummyAnswer,
   type DummyCall,
@@ -185,6 +186,7 @@ export type { Health, ProcessInfo, Runtime, SessionCommand, SessionInterrupt } f
 export type {
   InterruptOptions,
   Observation,
+  OutputChunk,
   Pattern,
   RunOptions,
   Session,

@@ -11,6 +11,7 @@ import { fileTreeCases } from './contract/file-tree-cases.ts';
 import { fileWatchCases } from './contract/file-watch-cases.ts';
 import { runtimeCases } from './contract/runtime-cases.ts';
 import { sessionEndingCases } from './contract/session-ending-cases.ts';
+import { sessionFollowCases } from './contract/session-follow-cases.ts';
 import { sessionInteractionCases } from './contract/session-interaction-cases.ts';
 import { onPipes, onSeparatePipes, onTerminal } from './contract/session-kind.ts';
 import { sessionInterruptCases, sessionLimitCases } from './contract/session-limit-cases.ts';
@@ -48,6 +49,7 @@ export function runtimeContract(options: RuntimeContractOptions): void {
   for (const kind of [onPipes, onTerminal, onSeparatePipes]) {
     sessionScriptCases(suite, kind);
     sessionOutputCases(suite, kind);
+    sessionFollowCases(suite, kind);
   }
   for (const kind of [onPipes, onTerminal]) {
     sessionStateCases(suite, kind);

@@ -36,6 +36,14 @@ export class Board implements Disposable {
     if (!this.#out.isTTY && ended) this.#out.write(`${mark[state]} ${label(cell, index)} ${progress}\n`);
   }
 
+  /** Puts back what was under way; says how many that were. */
+  interrupt(): number {
+    const working = this.cells.filter(({ state }) => state === 'working');
+    for (const cell of working) Object.assign(cell, { state: 'waiting', progress: 'cut off' });
+    if (!this.#out.isTTY) this.#out.write(`killed: ${working.length} shells are cut off\n`);
+    return working.length;
+  }
+
   [Symbol.dispose](): void {
     if (!this.#timer) return;
     clearInterval(this.#timer);

@@ -1,83 +1,143 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalDeployment } from '../../sandbox/deployment/local-deployment.ts';
-import type { Runtime } from '../../sandbox/runtime/runtime.ts';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { usageError } from '../failure.ts';
 import { Board } from './board.ts';
-import { type Job, jobs, type Report, troubled, work } from './jobs.ts';
+import { titleOf } from './jobs.ts';
+import { shells, type WorkerMessage } from './worker-message.ts';
 
-const shells = 30;
-const troubledShells: ReadonlySet<number> = new Set([11, 23]);
+/** How many shells are done when the process that runs them is killed. */
+const doneAtKill = 12;
 
-/** Thirty shells at once, each doing real work and checking it. Returns the exit code: 0 when all of it was right. */
-export async function demo(): Promise<number> {
-  console.log(`hrm-rex: ${shells} shells at once on this machine, each with its own directory, variables and job\n`);
+/**
+ * Thirty sandboxed shells as one graph: they work at once, their process is killed in the middle, another one goes on
+ * where it was. Returns the exit code: 0 when all of it was right.
+ */
+export async function demo(args: readonly string[]): Promise<number> {
+  if (args[0] === '--worker' && args[1] !== undefined) return await (await import('./worker.ts')).worker(args[1]);
+  if (args.length > 0) throw usageError('demo takes no arguments');
+  console.log(`hrm-rex: a graph of ${shells} shells at once, each with its own directory, variables and job.`);
+  console.log(
+    `Their process is killed with SIGKILL when ${doneAtKill} are done; another one goes on from the journal.\n`,
+  );
   const directory = await mkdtemp(join(tmpdir(), 'hrm-rex-demo-'));
-  const startedAt = performance.now();
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
   try {
-    await using box = await new LocalDeployment().start();
-    const board = new Board(
-      Array.from({ length: shells }, (_, index) => title(index)),
-      process.stdout,
-    );
-    const agents = Array.from({ length: shells }, (_, index) => runAgent(box.runtime, directory, index, board));
-    const results = await Promise.all(agents).finally(() => board[Symbol.dispose]());
-    return summarise(results, (performance.now() - startedAt) / 1000);
+    // Sandboxes may run as another user, who has to pass here.
+    await chmod(directory, 0o711);
+    return summarise(await show(directory, stop.signal));
   } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-interface Result {
-  readonly commands: number;
-  readonly seconds: number;
-  readonly error: string | undefined;
+interface Story {
+  readonly startedAt: number;
+  place: string;
+  readonly done: Map<number, number>;
+  readonly errors: string[];
+  /** Shells that were done before the kill, and those of them that ran again. */
+  kept: ReadonlySet<number>;
+  readonly repeated: Set<number>;
+  cutOff: number;
+  killed: boolean;
+  end: Extract<WorkerMessage, { readonly type: 'end' }> | undefined;
 }
 
-async function runAgent(runtime: Runtime, root: string, index: number, board: Board): Promise<Result> {
-  const startedAt = performance.now();
-  const seconds = () => (performance.now() - startedAt) / 1000;
-  const report: Report = ({ done, of, note }) => board.update(index, 'working', note ?? `${done}/${of}`);
-  const directory = join(root, `${index + 1}`);
+async function show(directory: string, signal: AbortSignal): Promise<Story> {
+  const story: Story = {
+    startedAt: performance.now(),
+    place: '',
+    done: new Map(),
+    errors: [],
+    kept: new Set(),
+    repeated: new Set(),
+    cutOff: 0,
+    killed: false,
+    end: undefined,
+  };
+  const titles = Array.from({ length: shells }, (_, shell) => titleOf(shell));
+  using board = new Board(titles, process.stdout);
+  await runWorker(directory, signal, (message, child) => {
+    take(message, story, board);
+    if (!story.killed && story.done.size >= doneAtKill) {
+      story.killed = true;
+      child.kill('SIGKILL');
+    }
+  });
+  if (!story.killed || signal.aborted) return story;
+  story.kept = new Set(story.done.keys());
+  story.cutOff = board.interrupt();
+  await runWorker(directory, signal, (message) => take(message, story, board));
+  return story;
+}
+
+/** Runs the graph's process to its end, whatever that is. */
+async function runWorker(
+  directory: string,
+  signal: AbortSignal,
+  take: (message: WorkerMessage, child: ChildProcess) => void,
+): Promise<void> {
+  const program = [...process.execArgv, process.argv[1] as string, 'demo', '--worker', directory];
+  const env = { ...process.env, TMPDIR: directory };
+  const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'inherit'], env });
+  const abort = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', abort);
   try {
-    report({ done: 0, of: 1, note: 'starts' });
-    await mkdir(directory);
-    const commands = await doJob(runtime, directory, index, report);
-    board.update(index, 'done', `${seconds().toFixed(1)} s`);
-    return { commands, seconds: seconds(), error: undefined };
-  } catch (error) {
-    board.update(index, 'failed', 'failed');
-    return {
-      commands: 0,
-      seconds: seconds(),
-      error: `shell ${index + 1} (${title(index)}): ${(error as Error).message}`,
-    };
+    const closed = once(child, 'close');
+    for await (const line of createInterface({ input: child.stdout as Readable })) {
+      take(JSON.parse(line) as WorkerMessage, child);
+    }
+    await closed;
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
 
-async function doJob(runtime: Runtime, directory: string, index: number, report: Report): Promise<number> {
-  const name = `agent-${index + 1}`;
-  if (troubledShells.has(index)) return await troubled(runtime, name, directory, report);
-  await using session = await runtime.createSession({ session: name, cwd: directory, loadRc: false });
-  return await work(session, job(index), index + 1, report);
+function take(message: WorkerMessage, story: Story, board: Board): void {
+  switch (message.type) {
+    case 'place':
+      story.place = message.note;
+      break;
+    case 'progress':
+      if (story.kept.has(message.shell)) story.repeated.add(message.shell);
+      board.update(message.shell, 'working', message.note);
+      break;
+    case 'done':
+      story.done.set(message.shell, message.seconds);
+      board.update(message.shell, 'done', `${message.seconds.toFixed(1)} s`);
+      break;
+    case 'failed':
+      story.errors.push(`shell ${message.shell + 1} (${titleOf(message.shell)}): ${message.reason}`);
+      board.update(message.shell, 'failed', 'failed');
+      break;
+    case 'end':
+      story.end = message;
+  }
 }
 
-function summarise(results: readonly Result[], wallSeconds: number): number {
-  const failed = results.flatMap(({ error }) => (error === undefined ? [] : [error]));
-  const commands = results.reduce((sum, result) => sum + result.commands, 0);
-  const together = results.reduce((sum, result) => sum + result.seconds, 0);
-  console.log(
-    `\n${results.length - failed.length} of ${results.length} jobs right: ${commands} commands in ${wallSeconds.toFixed(1)} s` +
-      ` (the shells together: ${together.toFixed(1)} s); two shells recovered from a hang and an exit`,
-  );
-  for (const error of failed) console.error(`✖ ${error}`);
-  return failed.length === 0 ? 0 : 1;
+function summarise({ startedAt, place, done, errors, kept, repeated, cutOff, end }: Story): number {
+  const wall = seconds(performance.now() - startedAt);
+  const together = [...done.values()].reduce((sum, each) => sum + each, 0);
+  const lines = [
+    `${done.size} of ${shells} jobs right: ${end?.commands ?? 0} commands in ${wall} (the shells together: ${together.toFixed(1)} s)`,
+    `killed once: ${kept.size} jobs were kept, ${cutOff} were cut off and run again, ${repeated.size} were done twice`,
+    'two shells recovered from a hang and an exit',
+    `critical path ${seconds(end?.criticalPathMs ?? 0)}; ${place}`,
+  ];
+  console.log(`\n${lines.join('\n')}`);
+  for (const error of errors) console.error(`✖ ${error}`);
+  const isRight = done.size === shells && repeated.size === 0 && kept.size >= doneAtKill && end !== undefined;
+  return isRight ? 0 : 1;
 }
 
-function title(index: number): string {
-  return troubledShells.has(index) ? 'hangs, then exits' : job(index).title;
-}
-
-function job(index: number): Job {
-  return jobs[index % jobs.length] as Job;
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { RexError } from '../../core/errors.ts';
-import type { Runtime } from '../../sandbox/runtime/runtime.ts';
 import type { Session } from '../../sandbox/session/session.ts';
 
 /** One step of a job: a script, and what must be true of its output. */
@@ -22,7 +21,7 @@ const gitIdentity =
   'export GIT_AUTHOR_NAME=rex GIT_AUTHOR_EMAIL=rex@example.com GIT_COMMITTER_NAME=rex GIT_COMMITTER_EMAIL=rex@example.com';
 
 /** The kinds of work of the demonstration; thirty shells share them. */
-export const jobs: readonly Job[] = [
+const jobs: readonly Job[] = [
   {
     title: 'git history',
     steps: (number) => [
@@ -106,10 +105,21 @@ export const jobs: readonly Job[] = [
   },
 ];
 
+const troubledShells: ReadonlySet<number> = new Set([11, 23]);
+
+/** What a shell does; undefined for one whose work goes wrong on purpose, see {@link troubled}. */
+export function jobOf(shell: number): Job | undefined {
+  return troubledShells.has(shell) ? undefined : jobs[shell % jobs.length];
+}
+
+/** A shell's work in few words. */
+export function titleOf(shell: number): string {
+  return jobOf(shell)?.title ?? 'hangs, then exits';
+}
+
 /** Work that goes wrong on purpose: a command that hangs and a shell that exits; both recover. */
-export async function troubled(runtime: Runtime, name: string, directory: string, report: Report): Promise<number> {
+export async function troubled(open: () => Promise<Session>, report: Report): Promise<number> {
   report({ done: 0, of: 3, note: 'hangs' });
-  const open = () => runtime.createSession({ session: name, cwd: directory, loadRc: false });
   const first = await open();
   const hung = await first.run('echo before; sleep 60', { timeoutMs: 400 }).catch((error: unknown) => error);
   if (!RexError.is(hung, 'COMMAND_TIMEOUT') || hung.context.output !== 'before\n')
@@ -125,8 +135,9 @@ export async function troubled(runtime: Runtime, name: string, directory: string
   return 3;
 }
 
-/** Runs a job's steps in a shell; returns how many commands it took. */
-export async function work(session: Session, job: Job, number: number, report: Report): Promise<number> {
+/** Runs a job's steps in a shell and closes it; returns how many commands it took. */
+export async function work(opened: Session, job: Job, number: number, report: Report): Promise<number> {
+  await using session = opened;
   const steps = job.steps(number);
   const token = randomBytes(4).toString('hex');
   await session.run(`agent=${token}`);

@@ -12,6 +12,26 @@ export function checkBudgets(state: RunState, node: NodeRecord, asked: Usage, no
   }
 }
 
+/** The tightest `durationMs` above a node: the time that is left, and the error for when it is over. */
+export interface TimeLeft {
+  readonly leftMs: number;
+  readonly error: RexError<'BUDGET_EXCEEDED'>;
+}
+
+/** How long a node may still work; undefined when no budget bounds it. */
+export function timeLeft(state: RunState, node: NodeRecord, now: number): TimeLeft | undefined {
+  const bounds = [...lineage(state, node)].map(({ task, startedAt }) => ({ budget: task.budget, startedAt }));
+  let tightest: TimeLeft | undefined;
+  for (const { budget, startedAt = now } of [...bounds, { budget: state.budget, startedAt: state.startedAt }]) {
+    const maximum = budget?.durationMs;
+    if (maximum === undefined) continue;
+    const leftMs = startedAt + maximum - now;
+    if (tightest && tightest.leftMs <= leftMs) continue;
+    tightest = { leftMs, error: budgetExceeded('durationMs', maximum, maximum, 0) };
+  }
+  return tightest;
+}
+
 /** Throws `BUDGET_EXCEEDED` unless `asked` fits into what is left. */
 export function checkBudget(budget: Budget, spent: Readonly<Spent>, asked: Usage, elapsedMs: number): void {
   const { tokensIn = 0, tokensOut = 0, usd = 0, steps = 0 } = asked;
@@ -54,10 +74,12 @@ function refuse(limit: string, maximum: number | undefined, spent: number, asked
 }
 
 function budgetExceeded(limit: string, maximum: number, spent: number, asked: number): RexError<'BUDGET_EXCEEDED'> {
-  return new RexError(
-    'BUDGET_EXCEEDED',
-    `the budget of ${maximum} ${limit} does not allow ${asked} more: ${spent} are spent`,
-    { limit, maximum, spent, asked },
-    { hint: 'Nothing was spent. Raise the budget, or finish with what is there.' },
-  );
+  const context = { limit, maximum, spent, asked };
+  if (limit === 'durationMs') {
+    const hint = 'Raise the budget, or make the work shorter.';
+    return new RexError('BUDGET_EXCEEDED', `the budget of ${maximum} ms is over`, context, { hint });
+  }
+  const message = `the budget of ${maximum} ${limit} does not allow ${asked} more: ${spent} are spent`;
+  const hint = 'Nothing was spent. Raise the budget, or finish with what is there.';
+  return new RexError('BUDGET_EXCEEDED', message, context, { hint });
 }

@@ -2,12 +2,13 @@ import { type Deferred, deferred } from '../../core/deferred.ts';
 import { RexError } from '../../core/errors.ts';
 import { assertJson, type Json } from '../../core/json.ts';
 import type { Slice } from '../scheduler/work-item.ts';
+import type { Outcome } from '../task/outcome.ts';
 import { toTaskError } from '../task/task-error.ts';
-import { checkBudgets } from './budget-check.ts';
+import { checkBudgets, timeLeft } from './budget-check.ts';
 import { EventLog } from './event-log.ts';
 import { runError } from './failure-rules.ts';
 import { Feeder } from './feeder.ts';
-import { beginExecution, type ContextHost, runCancelled } from './handler-context.ts';
+import { beginExecution, type ContextHost, type Execution, runCancelled } from './handler-context.ts';
 import type { InlineFunctions } from './inline-functions.ts';
 import { agentOf, invoke } from './invoke.ts';
 import { isFinal, type NodeRecord, type NodeState } from './node-record.ts';
@@ -218,13 +219,25 @@ export class Engine implements ContextHost {
     this.#executing += 1;
     this.record('node.started', { attempt, phase }, path, agent);
     const execution = beginExecution({ node, agent, signal, sliceEndsAt: slice.endsAt });
-    const outcome = await invoke(this, this.#inline, execution);
+    const outcome = await this.#invokeInTime(execution, controller);
     this.#executing -= 1;
     this.#active.delete(path);
     if (outcome.kind === 'expand') void this.#snapshot('plan');
     void this.#turn(() => this.#transitions.conclude(node, outcome, execution));
     if (outcome.kind === 'fail') void this.#snapshot('error');
     for (const wake of this.#wakers.splice(0)) wake();
+  }
+
+  /** Aborts a handler when a budget's time is over; the node has failed then, unless it is done all the same. */
+  async #invokeInTime(execution: Execution, controller: AbortController): Promise<Outcome> {
+    const { clock } = this.options;
+    const left = timeLeft(this.state, execution.node, clock.now());
+    if (!left) return await invoke(this, this.#inline, execution);
+    const stop = clock.setTimer(left.leftMs, () => controller.abort(left.error));
+    const outcome = await invoke(this, this.#inline, execution);
+    stop();
+    const isOver = controller.signal.reason === left.error && outcome.kind !== 'done';
+    return isOver ? { kind: 'fail', error: toTaskError(left.error) } : outcome;
   }
 
   #fail(node: NodeRecord, error: unknown): void {

@@ -93,6 +93,7 @@ export interface FileSystem {
   stat(path: string): Promise<FileInfo>;
   /** Entries by name, sorted; `recursive` lists everything below, depth first, without following links. */
   list(path: string, options?: { readonly recursive?: boolean; readonly signal?: AbortSignal }): Promise<FileInfo[]>;
+  /** Whether there is something at the path; a link counts, wherever it leads. */
   exists(path: string): Promise<boolean>;
   /** Makes a directory; `parents` (default true) makes the missing ones above and accepts an existing one. */
   mkdir(path: string, options?: { readonly parents?: boolean; readonly mode?: number }): Promise<void>;
@@ -105,7 +106,7 @@ export interface FileSystem {
   rename(from: string, to: string): Promise<void>;
   /** Sets permission bits. */
   chmod(path: string, mode: number): Promise<void>;
-  /** Changes below a path from now on, until aborted or the loop ends. */
+  /** Changes below a path from now on, until aborted or the loop ends; `recursive` (default true) in all directories below. */
   watch(
     path: string,
     options?: { readonly recursive?: boolean; readonly signal?: AbortSignal },

@@ -1,23 +1,17 @@
 import { RexError } from '../../core/errors.ts';
 import { randomId } from '../../core/ids.ts';
-import type {
-  FileSystem,
-  ReadTextOptions,
-  TransferOptions,
-  TransferResult,
-  WriteOptions,
-} from '../files/file-system.ts';
+import type { FileSystem } from '../files/file-system.ts';
 import type { Command, CommandOptions, CommandResult, SpawnOptions } from '../process/command.ts';
 import { assertNotAborted, failedError } from '../process/command-error.ts';
 import type { ProcessHandle } from '../process/process-handle.ts';
-import type { Observation, Session, SessionOptions } from '../session/session.ts';
+import type { Session, SessionOptions } from '../session/session.ts';
+import { BaseRuntime } from './base-runtime.ts';
 import { answerWithin, toLog, toResult } from './dummy/dummy-outcome.ts';
 import { DummyProcess } from './dummy/dummy-process.ts';
 import { type DummyCall, type DummyResponder, DummyScript, type DummyScriptOptions } from './dummy/dummy-script.ts';
 import { DummySession } from './dummy/dummy-session.ts';
 import { MemoryFileSystem } from './dummy/memory-files.ts';
-import { runInSession } from './run-in-session.ts';
-import type { Health, ProcessInfo, Runtime, SessionCommand, SessionInterrupt } from './runtime.ts';
+import type { Health, ProcessInfo } from './runtime.ts';
 
 export type {
   DummyAnswer,
@@ -41,7 +35,7 @@ export interface DummyRuntimeOptions extends DummyScriptOptions {
  * @example
  * const runtime = new DummyRuntime({ on: [['git status', 'clean\n'], [/^npm (test|ci)/, { exitCode: 1 }]] });
  */
-export class DummyRuntime implements Runtime {
+export class DummyRuntime extends BaseRuntime {
   readonly files: FileSystem;
   readonly #script: DummyScript;
   readonly #calls: DummyCall[] = [];
@@ -53,6 +47,7 @@ export class DummyRuntime implements Runtime {
   #closed = false;
 
   constructor(options: DummyRuntimeOptions = {}) {
+    super();
     this.#script = new DummyScript(options);
     this.files = new MemoryFileSystem(options.cwd ?? '/', (operation) => this.#assertOpen(operation));
   }
@@ -157,39 +152,11 @@ export class DummyRuntime implements Runtime {
     return [...this.#sessions.keys()];
   }
 
-  runInSession(action: SessionCommand | SessionInterrupt): Promise<Observation> {
-    return runInSession(this, action);
-  }
-
-  async closeSession(name = 'default'): Promise<void> {
-    await this.session(name).close();
-  }
-
-  readFile(path: string, options?: ReadTextOptions): Promise<string> {
-    return this.files.readText(path, options);
-  }
-
-  writeFile(path: string, content: string | Uint8Array, options?: WriteOptions): Promise<void> {
-    return this.files.write(path, content, options);
-  }
-
-  upload(localPath: string, targetPath: string, options?: TransferOptions): Promise<TransferResult> {
-    return this.files.upload(localPath, targetPath, options);
-  }
-
-  download(targetPath: string, localPath: string, options?: TransferOptions): Promise<TransferResult> {
-    return this.files.download(targetPath, localPath, options);
-  }
-
   async close(): Promise<void> {
     this.#closed = true;
     for (const session of [...this.#sessions.values()]) await session.close();
     for (const started of this.#processes.values()) started.end('close');
     for (const stop of this.#stops) stop.abort();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   #record(call: DummyCall, signal: AbortSignal) {

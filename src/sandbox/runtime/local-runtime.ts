@@ -1,12 +1,6 @@
 import { RexError } from '../../core/errors.ts';
 import { randomId } from '../../core/ids.ts';
-import type {
-  FileSystem,
-  ReadTextOptions,
-  TransferOptions,
-  TransferResult,
-  WriteOptions,
-} from '../files/file-system.ts';
+import type { FileSystem } from '../files/file-system.ts';
 import { guardFiles } from '../files/guard-files.ts';
 import { LocalFileSystem } from '../files/local-files.ts';
 import type { Command, CommandOptions, CommandResult, SpawnOptions } from '../process/command.ts';
@@ -20,10 +14,10 @@ import { ProcessRegistry } from '../process/process-registry.ts';
 import { Reaper } from '../process/reaper.ts';
 import type { RunningProcess } from '../process/running-process.ts';
 import { startLocalSession } from '../session/local-session.ts';
-import type { Observation, Session, SessionOptions } from '../session/session.ts';
+import type { Session, SessionOptions } from '../session/session.ts';
 import { SessionRegistry } from '../session/session-registry.ts';
-import { runInSession } from './run-in-session.ts';
-import type { Health, ProcessInfo, Runtime, SessionCommand, SessionInterrupt } from './runtime.ts';
+import { BaseRuntime } from './base-runtime.ts';
+import type { Health, ProcessInfo, Runtime } from './runtime.ts';
 
 /** How a local runtime starts what it starts. All optional. */
 export interface LocalRuntimeOptions {
@@ -38,7 +32,7 @@ export interface LocalRuntimeOptions {
 }
 
 /** Commands, sessions and files of this machine; see {@link Runtime}. Nothing it started outlives it, or this process. */
-export class LocalRuntime implements Runtime {
+export class LocalRuntime extends BaseRuntime {
   readonly files: FileSystem;
   readonly #cwd: string;
   readonly #env: Readonly<Record<string, string>>;
@@ -53,6 +47,7 @@ export class LocalRuntime implements Runtime {
   #closing: Promise<void> | undefined;
 
   constructor(options: LocalRuntimeOptions = {}) {
+    super();
     this.#cwd = options.cwd ?? process.cwd();
     this.#env = options.env ?? currentEnvironment();
     this.#isolation = options.isolation;
@@ -108,37 +103,9 @@ export class LocalRuntime implements Runtime {
     return this.#sessions.names();
   }
 
-  runInSession(action: SessionCommand | SessionInterrupt): Promise<Observation> {
-    return runInSession(this, action);
-  }
-
-  async closeSession(name = 'default'): Promise<void> {
-    await this.session(name).close();
-  }
-
-  readFile(path: string, options?: ReadTextOptions): Promise<string> {
-    return this.files.readText(path, options);
-  }
-
-  writeFile(path: string, content: string | Uint8Array, options?: WriteOptions): Promise<void> {
-    return this.files.write(path, content, options);
-  }
-
-  upload(localPath: string, targetPath: string, options?: TransferOptions): Promise<TransferResult> {
-    return this.files.upload(localPath, targetPath, options);
-  }
-
-  download(targetPath: string, localPath: string, options?: TransferOptions): Promise<TransferResult> {
-    return this.files.download(targetPath, localPath, options);
-  }
-
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   async #close(): Promise<void> {

@@ -1,15 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RexError } from '../../core/errors.ts';
-import type {
-  FileSystem,
-  ReadTextOptions,
-  TransferOptions,
-  TransferResult,
-  WriteOptions,
-} from '../files/file-system.ts';
+import type { FileSystem } from '../files/file-system.ts';
 import type { Command, CommandOptions, CommandResult, SpawnOptions } from '../process/command.ts';
 import type { ProcessHandle, WaitOptions } from '../process/process-handle.ts';
 import type { Observation, Session, SessionOptions } from '../session/session.ts';
+import { BaseRuntime } from './base-runtime.ts';
 import type { RemoteBackend } from './remote-backend.ts';
 import { RemoteConnection } from './remote-connection.ts';
 import { DeferredFiles } from './remote-deferred-files.ts';
@@ -17,7 +12,8 @@ import { chooseBackend } from './remote-handshake.ts';
 import { probe } from './remote-health.ts';
 import { type RemoteRuntimeOptions, resolveRemote } from './remote-options.ts';
 import { isServerGone } from './remote-rex-client.ts';
-import type { Health, ProcessInfo, Runtime, SessionCommand, SessionInterrupt } from './runtime.ts';
+import { runInSession } from './run-in-session.ts';
+import type { Health, ProcessInfo, SessionCommand, SessionInterrupt } from './runtime.ts';
 
 /** How often {@link RemoteRuntime.waitUntilAlive} asks. */
 const aliveIntervalMs = 100;
@@ -31,7 +27,7 @@ const defaultAliveTimeoutMs = 60_000;
  * A call whose connection is lost is asked for again, and never runs twice: where that cannot be ruled out, or the
  * outcome cannot be known, it throws OUTCOME_UNKNOWN. Closing ends what this client started.
  */
-export class RemoteRuntime implements Runtime {
+export class RemoteRuntime extends BaseRuntime {
   readonly files: FileSystem;
   readonly #connection: RemoteConnection;
   #backend: Promise<RemoteBackend> | undefined;
@@ -41,6 +37,7 @@ export class RemoteRuntime implements Runtime {
 
   /** @throws INVALID_ARGUMENT for an address that is none */
   constructor(options: RemoteRuntimeOptions = {}) {
+    super();
     this.#connection = new RemoteConnection(resolveRemote(options));
     this.files = new DeferredFiles(async () => (await this.#connect('files')).files);
   }
@@ -103,43 +100,18 @@ export class RemoteRuntime implements Runtime {
     return await (await this.#connect('sessions')).sessions();
   }
 
-  async runInSession(action: SessionCommand | SessionInterrupt): Promise<Observation> {
-    const session = (await this.#connect('runInSession')).named(action.session ?? 'default');
-    if ('type' in action) {
-      const { type: _type, session: _name, ...options } = action;
-      return await session.interrupt(options);
-    }
-    const { command, session: _name, ...options } = action;
-    return await session.run(command, options);
+  override async runInSession(action: SessionCommand | SessionInterrupt): Promise<Observation> {
+    const backend = await this.#connect('runInSession');
+    return await runInSession({ session: (name = 'default') => backend.named(name) }, action);
   }
 
-  async closeSession(name = 'default'): Promise<void> {
+  override async closeSession(name = 'default'): Promise<void> {
     await (await this.#connect('closeSession')).closeSession(name);
-  }
-
-  readFile(path: string, options?: ReadTextOptions): Promise<string> {
-    return this.files.readText(path, options);
-  }
-
-  writeFile(path: string, content: string | Uint8Array, options?: WriteOptions): Promise<void> {
-    return this.files.write(path, content, options);
-  }
-
-  upload(localPath: string, targetPath: string, options?: TransferOptions): Promise<TransferResult> {
-    return this.files.upload(localPath, targetPath, options);
-  }
-
-  download(targetPath: string, localPath: string, options?: TransferOptions): Promise<TransferResult> {
-    return this.files.download(targetPath, localPath, options);
   }
 
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   async #close(): Promise<void> {

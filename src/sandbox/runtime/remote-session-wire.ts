@@ -27,7 +27,7 @@ export interface WireSessionOptions extends Compact<Omit<SessionOptions, 'env' |
 }
 
 /** Options of a run in JSON. */
-export interface WireRunOptions extends Compact<Omit<RunOptions, 'expect' | 'signal'>> {
+export interface WireRunOptions extends Compact<Omit<RunOptions, 'expect' | 'signal' | 'onOutput'>> {
   readonly expect?: readonly WirePattern[];
 }
 
@@ -35,6 +35,8 @@ export interface WireRunOptions extends Compact<Omit<RunOptions, 'expect' | 'sig
 export interface WireRun {
   readonly script?: WireBytes;
   readonly options: WireRunOptions;
+  /** Under which name the output can be followed at `GET /rex/v1/outputs/NAME`. */
+  readonly outputId?: string;
 }
 
 /** Body of `POST /rex/v1/sessions/NAME/interrupt`. */
@@ -67,9 +69,9 @@ export function decodeSessionOptions(options: WireSessionOptions): SessionOption
   return compact({ ...rest, env: decodeEnvironment(env) });
 }
 
-/** Puts a run into JSON; the signal stays here. */
+/** Puts a run into JSON; the signal and `onOutput` stay here. */
 export function encodeRun(script: string | Uint8Array | undefined, options: RunOptions): WireRun {
-  const { expect, signal: _signal, ...rest } = options;
+  const { expect, signal: _signal, onOutput: _onOutput, ...rest } = options;
   const patterns = expect === undefined ? undefined : patternList(expect).map(encodePattern);
   const encoded = compact({ ...rest, expect: patterns });
   return script === undefined ? { options: encoded } : { script: encodeBytes(script), options: encoded };

@@ -1,9 +1,11 @@
 import type { ErrorCode } from '../../core/error-codes.ts';
 import { RexError } from '../../core/errors.ts';
+import { randomId } from '../../core/ids.ts';
 import type { TerminalSize } from '../process/command.ts';
 import { assertNotAborted } from '../process/command-error.ts';
 import type { InterruptOptions, Observation, Pattern, RunOptions, Session, SessionState } from '../session/session.ts';
 import { cutContent } from './remote-content.ts';
+import { followRun } from './remote-output.ts';
 import { isServerGone, type RexClient } from './remote-rex-client.ts';
 import { decodeObservation, encodeRun, type WireObservation, type WireSession } from './remote-session-wire.ts';
 import { compact, patternList } from './remote-value-wire.ts';
@@ -123,11 +125,35 @@ export class RemoteSession implements Session {
     assertNotAborted(script === undefined ? operation : Buffer.from(script).toString(), options.signal);
     this.#refuseClosed(operation);
     const patterns = patternList(options.expect);
-    const call = { path: `${this.#path}/run`, operation, signal: options.signal };
-    const wire = await this.#watched(() => this.#client.post<WireObservation>(call, encodeRun(script, options)));
+    const wire = await this.#watched(() => this.#call(operation, script, options));
     const observation = decodeObservation(wire, patterns);
     this.#running = observation.pattern !== undefined;
     return observation;
+  }
+
+  async #call(
+    operation: string,
+    script: string | Uint8Array | undefined,
+    options: RunOptions,
+  ): Promise<WireObservation> {
+    const { onOutput, signal } = options;
+    const call = { path: `${this.#path}/run`, operation, signal };
+    const body = encodeRun(script, options);
+    if (!onOutput) return await this.#client.post(call, body);
+    const outputId = randomId(32);
+    const followed = followRun(this.#client, outputId, onOutput, signal);
+    try {
+      const wire = await this.#client.post<WireObservation>(
+        { ...call, signal: followed.signal },
+        { ...body, outputId },
+      );
+      await followed.rest();
+      return wire;
+    } catch (error) {
+      if (RexError.is(error) && (endings.has(error.code) || error.code === 'SESSION_ENDED')) await followed.rest();
+      followed.stop();
+      throw error;
+    }
   }
 
   async #counted<Value>(call: Promise<Value>): Promise<Value> {

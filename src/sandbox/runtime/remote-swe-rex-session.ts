@@ -89,7 +89,7 @@ export class SweRexSession implements Session {
   }
 
   async #run(command: string, options: RunOptions): Promise<Observation> {
-    refuseOptions(options, { idleTimeoutMs: 'limit of silence' });
+    refuseOptions(options, { idleTimeoutMs: 'limit of silence', onOutput: 'output of a session while it runs' });
     const startedAt = performance.now();
     const patterns = patternList(options.expect);
     const expect = patterns.map(toPythonPattern);

@@ -1,15 +1,10 @@
 import { RexError } from '../../core/errors.ts';
-import type {
-  FileSystem,
-  ReadTextOptions,
-  TransferOptions,
-  TransferResult,
-  WriteOptions,
-} from '../files/file-system.ts';
+import type { FileSystem } from '../files/file-system.ts';
 import type { Command, CommandOptions, CommandResult, SpawnOptions } from '../process/command.ts';
 import { defaultMaxOutputBytes } from '../process/command.ts';
 import type { ProcessHandle, WaitOptions } from '../process/process-handle.ts';
-import type { Observation, Session, SessionOptions } from '../session/session.ts';
+import type { Session, SessionOptions } from '../session/session.ts';
+import { BaseRuntime } from './base-runtime.ts';
 import { linkSignals } from './restricted/link-signals.ts';
 import { PathGuard } from './restricted/path-guard.ts';
 import { RestrictedFiles } from './restricted/restricted-files.ts';
@@ -24,8 +19,7 @@ import {
   type RuntimePolicy,
   sealPolicy,
 } from './restricted/runtime-policy.ts';
-import { runInSession } from './run-in-session.ts';
-import type { Health, ProcessInfo, Runtime, SessionCommand, SessionInterrupt } from './runtime.ts';
+import type { Health, ProcessInfo, Runtime } from './runtime.ts';
 
 export type { RuntimePolicy } from './restricted/runtime-policy.ts';
 
@@ -44,7 +38,7 @@ export function restrict(runtime: Runtime, policy: RuntimePolicy): Runtime {
   return new RestrictedRuntime(runtime, sealPolicy(policy));
 }
 
-class RestrictedRuntime implements Runtime {
+class RestrictedRuntime extends BaseRuntime {
   readonly files: FileSystem;
   readonly #runtime: Runtime;
   readonly #policy: RuntimePolicy;
@@ -57,6 +51,7 @@ class RestrictedRuntime implements Runtime {
   #closed: Promise<void> | undefined;
 
   constructor(runtime: Runtime, policy: RuntimePolicy) {
+    super();
     this.#runtime = runtime;
     this.#policy = policy;
     this.#guard = new PathGuard(runtime.files, policy.root);
@@ -136,37 +131,9 @@ class RestrictedRuntime implements Runtime {
     return this.#liveSessions().map((session) => session.name);
   }
 
-  runInSession(action: SessionCommand | SessionInterrupt): Promise<Observation> {
-    return runInSession(this, { ...action });
-  }
-
-  async closeSession(name = 'default'): Promise<void> {
-    await this.session(name).close();
-  }
-
-  readFile(path: string, options?: ReadTextOptions): Promise<string> {
-    return this.files.readText(path, options);
-  }
-
-  writeFile(path: string, content: string | Uint8Array, options?: WriteOptions): Promise<void> {
-    return this.files.write(path, content, options);
-  }
-
-  upload(localPath: string, targetPath: string, options?: TransferOptions): Promise<TransferResult> {
-    return this.files.upload(localPath, targetPath, options);
-  }
-
-  download(targetPath: string, localPath: string, options?: TransferOptions): Promise<TransferResult> {
-    return this.files.download(targetPath, localPath, options);
-  }
-
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   async #close(): Promise<void> {

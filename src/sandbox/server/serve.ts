@@ -7,6 +7,7 @@ import { settlesWithin } from '../../core/settles-within.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { makeAuthenticator } from './authenticator.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { OutputDesk } from './output-desk.ts';
 import { ProcessDesk } from './process-desk.ts';
 import { RequestLedger } from './request-ledger.ts';
 import { rexRoutes } from './rex/routes.ts';
@@ -42,6 +43,7 @@ export async function serve(runtime: Runtime, options: ServerOptions): Promise<R
     limits,
     sessions: new SessionDesk(runtime, limits),
     processes: new ProcessDesk(runtime, limits),
+    outputs: new OutputDesk(limits),
     ledger: new RequestLedger(limits),
     metrics: new ServerMetrics(),
     instance: randomId(),
@@ -91,6 +93,7 @@ async function stopServer(server: Server, dispatcher: Dispatcher, context: Serve
   await settlesWithin(answered, context.limits.stopGraceMs);
   // A start that was under way has ended by now, one way or the other.
   await endAll();
+  context.outputs.closeAll();
   server.closeAllConnections();
   context.ledger.clear();
   await closed;

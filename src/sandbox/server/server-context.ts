@@ -1,4 +1,5 @@
 import type { Runtime } from '../runtime/runtime.ts';
+import type { OutputDesk } from './output-desk.ts';
 import type { ProcessDesk } from './process-desk.ts';
 import type { RequestLedger } from './request-ledger.ts';
 import type { ServerMetrics } from './server-metrics.ts';
@@ -10,6 +11,7 @@ export interface ServerContext {
   readonly runtime: Runtime;
   readonly sessions: SessionDesk;
   readonly processes: ProcessDesk;
+  readonly outputs: OutputDesk;
   readonly ledger: RequestLedger;
   readonly metrics: ServerMetrics;
   readonly limits: ServerLimits;

@@ -11,6 +11,7 @@ import type { Channel, ChannelEnd } from './channel.ts';
 import { withoutEcho } from './echo.ts';
 import { type Expected, expectPattern, toPatterns } from './expect.ts';
 import { stopScript } from './interrupt.ts';
+import { lineListener, outputListener } from './output-listener.ts';
 import { RunningScript, type ScriptEnd } from './running-script.ts';
 import type { InterruptOptions, Observation, Pattern, RunOptions, Session, SessionState } from './session.ts';
 import { noProgram, sessionBusy, sessionEnded, startFailed, syntaxError, toStartError } from './session-errors.ts';
@@ -211,7 +212,7 @@ export class BashSession implements Session {
     const how = { openInput, terminal, separate, traced: script.traced };
     const send = (text: string): void => this.#channel.writeControl(Buffer.from(text, 'latin1'));
     const first = dialect.scriptText(source, script.tokens, this.#shell, how);
-    const second = dialect.endText(script.tokens, separate);
+    const second = dialect.endText(script.tokens, separate, script.traced);
     if (dialect.endAfterBegin) script.onBegin = () => send(second);
     const drain = this.#undrained ? (this.#channel.drainInput?.() ?? dialect.drainText()) : '';
     this.#undrained = false;
@@ -258,10 +259,14 @@ export class BashSession implements Session {
   async #attend(script: RunningScript, options: RunOptions, from: number): Promise<Observation> {
     const patterns = toPatterns(options.expect);
     const startedAt = performance.now();
-    const stop = new AbortController();
     let reason: ExitReason = 'exit';
     const limits = armLimits(options, (limit) => {
       reason = limit;
+      stopScript(script, this.#channel, this.name, {}, this.#dialect).catch(() => this.close());
+    });
+    const failures: unknown[] = [];
+    const follow = followOutput(script, from, options.onOutput, (error) => {
+      failures.push(error);
       stopScript(script, this.#channel, this.name, {}, this.#dialect).catch(() => this.close());
     });
     script.listeners.add(limits.touch);
@@ -269,16 +274,19 @@ export class BashSession implements Session {
     let expected: Expected | undefined;
     try {
       // Without patterns there is only the end to wait for; with them, the log ends with the script.
-      if (patterns.length > 0) expected = await expectPattern(script.log, patterns, from, stop.signal);
+      if (patterns.length > 0) expected = await expectPattern(script.log, patterns, from);
       if (!expected) await script.ended.promise;
     } catch (error) {
-      if (reason === 'exit') throw error;
+      // The name is free again by the time the caller knows.
+      if (RexError.is(error, 'SESSION_ENDED')) await this.close();
+      if (reason === 'exit' && failures.length === 0) throw error;
     } finally {
-      stop.abort();
       limits[Symbol.dispose]();
       script.listeners.delete(limits.touch);
+      follow?.[Symbol.dispose]();
       this.#attending--;
     }
+    if (failures.length > 0) throw failures[0];
     const failureReason = expected ? '' : await this.#channel.failureReason();
     const observation = { ...this.#observe(script, from, startedAt, expected), failureReason };
     const result = { ...observation, command: script.text, signal: null };
@@ -292,8 +300,7 @@ export class BashSession implements Session {
     const to = expected?.start ?? script.log.end;
     script.seen = expected?.end ?? to;
     if (!expected && this.#unseen === script) this.#unseen = undefined;
-    const background = withoutTokens(outputText(this.#background).output);
-    if (this.#background.end > 0) this.#background = new ByteLog(backgroundBytes);
+    const background = this.#takeBackground();
     const text = outputText(script.log, from, to);
     return {
       ...(script.traced ? withoutLevelsIn(text) : text),
@@ -304,6 +311,13 @@ export class BashSession implements Session {
       failureReason: '',
       durationMs: performance.now() - startedAt,
     };
+  }
+
+  #takeBackground(): string {
+    if (this.#background.end === 0) return '';
+    const text = withoutTokens(outputText(this.#background).output);
+    this.#background = new ByteLog(backgroundBytes);
+    return text;
   }
 
   #accept(stream: OutputStream, data: Uint8Array): void {
@@ -322,6 +336,28 @@ export class BashSession implements Session {
   #assertOpen(operation: string): void {
     if (this.#end || this.#closing) throw sessionEnded(this.name, this.#end, operation);
   }
+}
+
+/** Shows a caller what was printed since `from`, and what comes, until it is disposed of. */
+function followOutput(
+  script: RunningScript,
+  from: number,
+  onOutput: RunOptions['onOutput'],
+  onError: (error: unknown) => void,
+): Disposable | undefined {
+  if (!onOutput) return undefined;
+  const plain = outputListener(onOutput, onError);
+  const { take, end } = script.traced ? lineListener(plain, withoutLevels) : { take: plain, end: () => {} };
+  for (const chunk of script.log.chunks(from)) {
+    if (chunk.type === 'output') take(chunk.stream, chunk.data, chunk.cursor);
+  }
+  script.listeners.add(take);
+  return {
+    [Symbol.dispose]: () => {
+      script.listeners.delete(take);
+      end();
+    },
+  };
 }
 
 function withoutLevelsIn(text: OutputText): OutputText {

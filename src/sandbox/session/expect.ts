@@ -28,20 +28,15 @@ export async function expectPattern(
   log: ByteLog,
   patterns: readonly Pattern[],
   from: number,
-  signal: AbortSignal,
 ): Promise<Expected | undefined> {
   const search = new PatternSearch(patterns, from);
-  try {
-    for await (const chunk of log.read({ after: from, signal })) {
-      if (chunk.type === 'gap') continue;
-      const found = search.feed(chunk.data);
-      if (found) {
-        const { index, text, start, end } = found;
-        return { pattern: patterns[index] as Pattern, text, start, end };
-      }
+  for await (const chunk of log.read({ after: from })) {
+    if (chunk.type === 'gap') continue;
+    const found = search.feed(chunk.data);
+    if (found) {
+      const { index, text, start, end } = found;
+      return { pattern: patterns[index] as Pattern, text, start, end };
     }
-  } catch (error) {
-    if (!signal.aborted) throw error;
   }
   return undefined;
 }

@@ -35,7 +35,9 @@ export async function stopScript(
     channel.signal('shell', 'SIGURG');
     channel.signal('programs', patient ? 'SIGINT' : 'SIGKILL');
     if (elapsed > graceMs + stuckMs) {
-      channel.writeControl(Buffer.from(`\n${dialect.endText(script.tokens, channel.separate)}`, 'latin1'));
+      channel.writeControl(
+        Buffer.from(`\n${dialect.endText(script.tokens, channel.separate, script.traced)}`, 'latin1'),
+      );
       channel.signal('shell', 'SIGINT');
     }
     const waitMs = patient ? Math.max(25, graceMs - elapsed) : 25 * Math.min(attempts, 4);

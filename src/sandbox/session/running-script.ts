@@ -4,6 +4,7 @@ import { randomId } from '../../core/ids.ts';
 import { ByteLog } from '../process/byte-log.ts';
 import type { OutputStream } from '../process/process-handle.ts';
 import { makeToken, TokenScanner } from '../process/token-scanner.ts';
+import type { OutputListener } from './output-listener.ts';
 import type { Tokens } from './shell-text.ts';
 
 /** What the shell reported when a script ended. */
@@ -32,7 +33,7 @@ export class RunningScript {
   /** Position up to which an observation has been given. */
   seen = 0;
   /** Called at every piece of output. */
-  readonly listeners: Set<() => void> = new Set();
+  readonly listeners: Set<OutputListener> = new Set();
   /** True when its output may hold traces. */
   traced = false;
   /** True once somebody wants it to stop: what it started ends with it. */
@@ -100,8 +101,9 @@ export class RunningScript {
 
   #print(stream: OutputStream, data: Uint8Array): void {
     if (data.length === 0) return;
+    const cursor = this.log.end;
     this.log.append(stream, data);
-    for (const listener of this.listeners) listener();
+    for (const listener of this.listeners) listener(stream, data, cursor);
   }
 
   #readReport(data: Uint8Array): void {

@@ -1,4 +1,5 @@
 import type { OutputSummary, TerminalSize } from '../process/command.ts';
+import type { Cursor, OutputStream } from '../process/process-handle.ts';
 
 /** A text to find literally, or a RegExp. */
 export type Pattern = string | RegExp;
@@ -34,6 +35,16 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A piece of a command's output, as {@link RunOptions.onOutput} gets it. */
+export interface OutputChunk {
+  readonly stream: OutputStream;
+  /** Bytes of the command's output before this piece; a jump is what was dropped on a slow connection. */
+  readonly cursor: Cursor;
+  readonly data: Uint8Array;
+  /** The piece as text; a character that is cut between two pieces comes with the second. */
+  readonly text: string;
+}
+
 /** How one command runs in a session. All optional. */
 export interface RunOptions {
   /** Ends the command and all it started after this time; partial output is in the error, the session stays usable. */
@@ -46,6 +57,12 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** `'raise'` turns a non-zero exit into `COMMAND_FAILED`. Default `'return'`. */
   readonly check?: 'return' | 'raise';
+  /**
+   * Called with each piece of output as it comes, before the run returns. Throwing ends the command as an abort does, and
+   * the run rejects with what was thrown. After a match of `expect` pieces may reach beyond it. A SWE-ReX server cannot:
+   * UNSUPPORTED.
+   */
+  readonly onOutput?: (chunk: OutputChunk) => void;
   /** Returns as soon as one of these appears in the output; the program goes on running. */
   readonly expect?: Pattern | readonly Pattern[];
   /**

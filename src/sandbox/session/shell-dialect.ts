@@ -15,7 +15,7 @@ export interface ShellDialect {
   /** The first line of a run: evaluates a script. */
   scriptText(script: string, tokens: Tokens, state: ShellState, options: ScriptOptions): string;
   /** The second line of a run: shows its end, once. It may be sent again. */
-  endText(tokens: Tokens, separate: boolean): string;
+  endText(tokens: Tokens, separate: boolean, traced: boolean): string;
   /** Whether a shell may lose its second line, unless that is sent only once the first is seen to run. */
   readonly endAfterBegin: boolean;
   /** Reads and drops what has come of the caller's input; with a line, everything up to that line. */

@@ -10,10 +10,10 @@ import type { ShellDialect } from './shell-dialect.ts';
  * is given the user's flags and traps, which are taken away again when it ends. A trap on SIGURG takes the shell back
  * to its top level between two commands, whatever it does about SIGINT.
  *
- * A run is two lines. The first evaluates the script: the channel shows BEGIN, what the script prints, STATE and the
- * traps it left. The second shows END with status and flags. Bash reads the second line only when the first is over,
- * also when SIGINT threw it back to the top level, so END is never in the shell's memory while a script runs. Tokens
- * are random and used once.
+ * A run is two lines. The first evaluates the script: the channel shows BEGIN, what the script prints, STATE, the traps
+ * it left, and END with status and flags. The second does the rest of it when SIGINT, or an error that drops the
+ * script, threw the shell back to its top level. Tokens are random, used once, and in no variable while a script runs.
+ * What is the same in every run waits in read-only variables: the less text a run has, the sooner it is parsed.
  */
 
 /** Private descriptors: the script's own streams between runs, and the channel's two ends. */
@@ -24,6 +24,8 @@ const channelOutput = 250;
 const channelError = 251;
 const wrapperInput = 252;
 const statusInput = 253;
+const nowhere = 246;
+const silently = `>&${nowhere} 2>&${nowhere}`;
 
 /** Random texts that frame one run. */
 export interface Tokens {
@@ -67,9 +69,10 @@ function bootText(options: { readonly separate: boolean; readonly terminal: bool
   const lines = [
     "PS1= PS2= __hrm_rex_run= __hrm_rex_status= __hrm_rex_ps1='\\s-\\v\\$ '",
     `\\exec ${scriptOutput}>&1 ${channelOutput}>&1 ${scriptError}>&${error} ${channelError}>&${error}`,
-    `\\exec ${scriptInput}<${options.terminal ? `&${programInput}` : '/dev/null'} >/dev/null 2>&1`,
+    `\\exec ${scriptInput}<${options.terminal ? `&${programInput}` : '/dev/null'} ${nowhere}>/dev/null ${silently}`,
     silence,
     `\\builtin trap -- ${quote(urgentText())} URG`,
+    ...Object.entries(constants).map(([name, text]) => `\\builtin readonly ${name}=${quote(text)}`),
   ];
   if (options.terminal) lines.push(plainTerminalText.trimEnd());
   return `${lines.join('\n')}\n`;
@@ -102,48 +105,65 @@ const parserReset = "\\builtin eval ')' || :";
 const levelMark = "$'\\036'";
 const markedLevels = new RegExp(`${String.fromCharCode(0o36)}{3,}(.)`, 'gsu');
 
-/** Variables that an interactive bash acts on between scripts, and where their values wait meanwhile. */
-const hidden: readonly (readonly [name: string, keeper: string])[] = [
-  ['PS1', '__hrm_rex_ps1'],
-  ['TMOUT', '__hrm_rex_tmout'],
-  ['PROMPT_COMMAND', '__hrm_rex_prompt'],
-];
+/** Takes the variables that an interactive bash acts on between scripts out of its sight, unless they are. */
+const hideVariables = [
+  '[[ -z ${PS1+1} || ${__hrm_rex_ps1+1} ]] || { __hrm_rex_ps1=$PS1; PS1=; }',
+  '[[ -z ${TMOUT+1}${PROMPT_COMMAND+1} ]] || {',
+  '[[ -z ${TMOUT+1} || ${__hrm_rex_tmout+1} ]] || { __hrm_rex_tmout=$TMOUT; \\builtin unset -v TMOUT; };',
+  '[[ -z ${PROMPT_COMMAND+1} || ${__hrm_rex_prompt+1} ]] || {',
+  '__hrm_rex_prompt=("${PROMPT_COMMAND[@]}"); \\builtin unset -v PROMPT_COMMAND; }; }',
+].join('\n');
 
-/** Moves the hidden variables away, unless they are, or back. */
-function moveVariables(direction: 'away' | 'back'): string {
-  const moves = hidden.map(([name, keeper]) => {
-    const [from, to] = direction === 'away' ? [name, keeper] : [keeper, name];
-    const value = name === 'PROMPT_COMMAND' ? `("\${${from}[@]}")` : `$${from}`;
-    const clear = direction === 'away' && name === 'PS1' ? 'PS1=' : `\\builtin unset -v ${from}`;
-    const kept = direction === 'away' ? ` || -n \${${keeper}+set}` : '';
-    return `[[ -z \${${from}+set}${kept} ]] || { ${to}=${value}; ${clear}; }`;
-  });
-  return moves.join('; ');
-}
+/** Brings them back. */
+const showVariables = [
+  '[[ -z ${__hrm_rex_ps1+1} ]] || { PS1=$__hrm_rex_ps1; \\builtin unset -v __hrm_rex_ps1; }',
+  '[[ -z ${__hrm_rex_tmout+1}${__hrm_rex_prompt+1} ]] || {',
+  '[[ -z ${__hrm_rex_tmout+1} ]] || { TMOUT=$__hrm_rex_tmout; \\builtin unset -v __hrm_rex_tmout; };',
+  '[[ -z ${__hrm_rex_prompt+1} ]] || {',
+  'PROMPT_COMMAND=("${__hrm_rex_prompt[@]}"); \\builtin unset -v __hrm_rex_prompt; }; }',
+].join('\n');
 
 /**
  * What SIGURG does to a running script: SIGINT between two of its commands, by which the shell drops the rest; from the
  * second time on without the script's own trap on SIGINT. Prompts go first: the shell comes to its top level with none.
  */
 function urgentText(): string {
-  const steps = [moveVariables('away'), '(( ! __hrm_rex_urged++ )) || \\trap - INT', '\\kill -INT $$'];
+  const steps = [hideVariables, '(( ! __hrm_rex_urged++ )) || \\trap - INT', '\\kill -INT $$'];
   return `[[ -z $__hrm_rex_run || -n $__hrm_rex_status ]] || { ${steps.join('; ')}; }`;
 }
 
-/** Takes flags, traps and prompts away from the shell and shows the traps. */
-function captureText(state: string, status: string): string {
-  return [
-    `{ __hrm_rex_status=${status} __hrm_rex_flags=$-`,
-    safety,
-    `(( __hrm_rex_status == 0 )) || ${parserReset}`,
-    '\\builtin set +xv',
-    `[[ -z \${PS4+set} ]] || PS4=\${PS4#${levelMark}}`,
-    `\\builtin printf %s ${state} >&${channelOutput}`,
+/** Shell text that every run evaluates, by the name of the variable that holds it. */
+const constants = {
+  __hrm_rex_open: showVariables,
+  __hrm_rex_calm: `(( __hrm_rex_status == 0 )) || ${parserReset}; \\builtin set +xv`,
+  __hrm_rex_away: [
     `\\builtin trap -p DEBUG RETURN ERR >&${channelOutput}`,
     '\\builtin trap - DEBUG RETURN ERR',
-    moveVariables('away'),
-    '} >/dev/null 2>&1',
-  ].join('; ');
+    hideVariables,
+  ].join('\n'),
+} as const;
+
+function evaluate(name: keyof typeof constants): string {
+  return `\\builtin eval "$${name}"`;
+}
+
+/** Takes flags, traps and prompts away from the shell and shows the traps. */
+function captureText(tokens: Tokens, status: string, traced: boolean): string {
+  const unmark = traced ? [`[[ -z \${PS4+1} ]] || PS4=\${PS4#${levelMark}}`] : [];
+  const show = `\\builtin printf %s ${tokens.state} >&${channelOutput}`;
+  const steps = [safety, evaluate('__hrm_rex_calm'), ...unmark, show, evaluate('__hrm_rex_away')];
+  return `{ __hrm_rex_status=${status} __hrm_rex_flags=$-; ${steps.join('; ')}; } ${silently}`;
+}
+
+/** Shows the end. The run counts as over only then: SIGINT before that leaves the rest to the second line. */
+function reportText(tokens: Tokens, separate: boolean): string {
+  const report = `'${tokens.end}%s:%s:%s\\n' "$__hrm_rex_status" "$__hrm_rex_flags" "$$"`;
+  const steps = [
+    `\\builtin printf ${report} >&${channelOutput}`,
+    ...(separate ? [`\\builtin printf '${tokens.end}\\n' >&${channelError}`] : []),
+    '__hrm_rex_run=',
+  ];
+  return steps.join('; ');
 }
 
 /** Whether `set -x` is on, or may be switched on, while a script runs. */
@@ -176,11 +196,12 @@ function scriptText(script: string, tokens: Tokens, state: ShellState, options: 
   const trace = options.traced ? `; [[ -z \${PS4+set} ]] || PS4=${levelMark}$PS4` : '';
   const wrapper = [
     ...begin,
-    `{ ${moveVariables('back')}${trace}; } >/dev/null 2>&1`,
+    `{ ${evaluate('__hrm_rex_open')}${trace}; } ${silently}`,
     statusText(state.flags.includes('e') ? 0 : state.status),
     '\\builtin eval -- "$__hrm_rex_script"',
-    captureText(tokens.state, '$?'),
+    captureText(tokens, '$?', options.traced),
     `\\exec ${scriptOutput}>&1 ${scriptError}>&2${options.openInput ? '' : ` ${scriptInput}<&0`}`,
+    reportText(tokens, options.separate),
   ].join('; ');
   const streams = `<&${options.openInput ? programInput : scriptInput} >&${scriptOutput} 2>&${scriptError}`;
   return [
@@ -191,18 +212,13 @@ function scriptText(script: string, tokens: Tokens, state: ShellState, options: 
 }
 
 /**
- * The second line of a run: shows its end, once. SIGINT can fall on the shell while it reads this line, and then the
- * line is lost; so it may be sent again.
+ * The second line of a run: ends it, once, if the first could not. SIGINT can fall on the shell while it reads this line,
+ * and then the line is lost; so it may be sent again.
  */
-function endText(tokens: Tokens, separate: boolean): string {
-  const report = `'${tokens.end}%s:%s:%s\\n' "$__hrm_rex_status" "$__hrm_rex_flags" "$$"`;
-  const steps = [
-    `[[ -n $__hrm_rex_status ]] || ${captureText(tokens.state, '$__hrm_rex_jump')}`,
-    `\\builtin printf ${report} >&${channelOutput}`,
-    ...(separate ? [`\\builtin printf '${tokens.end}\\n' >&${channelError}`] : []),
-    '__hrm_rex_run=',
-  ];
-  return `__hrm_rex_jump=$?; [[ $__hrm_rex_run != ${tokens.run} ]] || { ${steps.join('; ')}; }\n`;
+function endText(tokens: Tokens, separate: boolean, traced: boolean): string {
+  const capture = captureText(tokens, '$__hrm_rex_jump', traced);
+  const steps = `[[ -n $__hrm_rex_status ]] || ${capture}; ${reportText(tokens, separate)}`;
+  return `__hrm_rex_jump=$?; [[ $__hrm_rex_run != ${tokens.run} ]] || { ${steps}; }\n`;
 }
 
 /** Makes the terminal pass bytes as they are, without echo. */

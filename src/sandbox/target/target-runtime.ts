@@ -1,12 +1,6 @@
 import { RexError } from '../../core/errors.ts';
 import { randomId } from '../../core/ids.ts';
-import type {
-  FileSystem,
-  ReadTextOptions,
-  TransferOptions,
-  TransferResult,
-  WriteOptions,
-} from '../files/file-system.ts';
+import type { FileSystem } from '../files/file-system.ts';
 import { guardFiles } from '../files/guard-files.ts';
 import type { Command, CommandOptions, CommandResult, SpawnOptions } from '../process/command.ts';
 import { failedError } from '../process/command-error.ts';
@@ -14,9 +8,9 @@ import { endTree } from '../process/end-tree.ts';
 import type { ProcessHandle, WaitOptions } from '../process/process-handle.ts';
 import { ProcessRegistry } from '../process/process-registry.ts';
 import type { RunningProcess } from '../process/running-process.ts';
-import { runInSession } from '../runtime/run-in-session.ts';
-import type { Health, ProcessInfo, Runtime, SessionCommand, SessionInterrupt } from '../runtime/runtime.ts';
-import type { Observation, Session, SessionOptions } from '../session/session.ts';
+import { BaseRuntime } from '../runtime/base-runtime.ts';
+import type { Health, ProcessInfo, Runtime } from '../runtime/runtime.ts';
+import type { Session, SessionOptions } from '../session/session.ts';
 import { SessionRegistry } from '../session/session-registry.ts';
 import { Attendant } from './attendant.ts';
 import { FarProcesses } from './far-processes.ts';
@@ -39,7 +33,7 @@ export interface TargetRuntimeOptions {
  * Commands, sessions and files of a {@link Target}; see {@link Runtime}. The target needs a POSIX shell and the usual
  * small tools, nothing else. Call {@link TargetRuntime.open} first.
  */
-export class TargetRuntime implements Runtime {
+export class TargetRuntime extends BaseRuntime {
   readonly #target: Target;
   readonly #id = `${randomId()}.`;
   readonly #attendant: Attendant;
@@ -56,6 +50,7 @@ export class TargetRuntime implements Runtime {
   #closing: Promise<void> | undefined;
 
   constructor(target: Target, options: TargetRuntimeOptions = {}) {
+    super();
     this.#target = target;
     this.#givenFiles = options.files ?? target.files;
     this.#keep = options.whenCut === 'keep';
@@ -139,37 +134,9 @@ export class TargetRuntime implements Runtime {
     return this.#sessions.names();
   }
 
-  runInSession(action: SessionCommand | SessionInterrupt): Promise<Observation> {
-    return runInSession(this, action);
-  }
-
-  async closeSession(name = 'default'): Promise<void> {
-    await this.session(name).close();
-  }
-
-  readFile(path: string, options?: ReadTextOptions): Promise<string> {
-    return this.files.readText(path, options);
-  }
-
-  writeFile(path: string, content: string | Uint8Array, options?: WriteOptions): Promise<void> {
-    return this.files.write(path, content, options);
-  }
-
-  upload(localPath: string, targetPath: string, options?: TransferOptions): Promise<TransferResult> {
-    return this.files.upload(localPath, targetPath, options);
-  }
-
-  download(targetPath: string, localPath: string, options?: TransferOptions): Promise<TransferResult> {
-    return this.files.download(targetPath, localPath, options);
-  }
-
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   async #close(): Promise<void> {

@@ -35,6 +35,14 @@ export function sessionEndingCases(suite: RuntimeSuite, kind: SessionKind): void
     });
   }
 
+  test('ends when its shell can evaluate nothing more, and can be created again', async (context) => {
+    const session = await openSession(context, kind, { session: 'mortal' });
+    await session.run('ulimit -Sn 20');
+    await expectError(session.run('echo no'), 'SESSION_ENDED');
+    const again = await openSession(context, kind, { session: 'mortal' });
+    assert.equal((await again.run('echo new')).output, 'new\n');
+  });
+
   test('ends with set -e of an earlier run at the first failure', async (context) => {
     const session = await openSession(context, kind);
     assert.equal((await session.run('set -e; false || true; if false; then :; fi')).exitCode, 0);

@@ -65,7 +65,7 @@ export function sessionStateCases(suite: RuntimeSuite, kind: SessionKind): void 
     const started = await session.run('sleep 1000 &\nsleep 1000 &');
     assert.deepEqual([started.output, started.exitCode], ['', 0]);
     assert.equal((await session.run('jobs -p | wc -l | tr -d " "')).output, '2\n');
-    const killed = await session.run('kill %1 %2; wait %1; echo $?');
+    const killed = await session.run('kill %1 %2; wait %1; status=$?; wait; echo $status');
     assert.match(killed.output, /143\n$/);
     assert.equal((await session.run('kill -0 $! 2>/dev/null; echo $?')).output, '1\n');
   });

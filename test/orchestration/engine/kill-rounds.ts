@@ -8,8 +8,45 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openFileJournal } from 'hrm-rex/orchestration';
+import { randomId } from '../../../src/core/ids.ts';
+import { assertNothingLeft, markVariable } from '../../sandbox/faults/marked-runtime.ts';
 
-const child = fileURLToPath(new URL('./kill-child.ts', import.meta.url));
+/** A program whose process is killed, again and again. */
+export interface Victim {
+  /** Its file; it gets the journal's directory and the file of effects as arguments. */
+  readonly program: string;
+  /** Longest life of a process after it has opened the journal. */
+  readonly longestMs: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Checks the output of the finished run. */
+  verify(result: Readonly<Record<string, number>>): void;
+  /** Checks what a killed process has left. */
+  afterDeath?(): Promise<void>;
+}
+
+/** A graph of plain functions. */
+export const functions: Victim = {
+  program: fileURLToPath(new URL('./kill-child.ts', import.meta.url)),
+  longestMs: 150,
+  verify: (result) => {
+    assert.equal(Object.keys(result).length, 60);
+    for (const [id, value] of Object.entries(result)) assert.equal(value, Number(id.slice(1)) % 5 === 0 ? 3 : 1);
+  },
+};
+
+const shellMark = randomId();
+
+/** A graph whose nodes run shells; no process of theirs outlives the one that is killed. */
+export const shells: Victim = {
+  program: fileURLToPath(new URL('./kill-shells-child.ts', import.meta.url)),
+  longestMs: 900,
+  env: { [markVariable]: shellMark },
+  verify: (result) => {
+    assert.equal(Object.keys(result).length, 24);
+    for (const [id, value] of Object.entries(result)) assert.equal(value, Number(id.slice(1)) * 2);
+  },
+  afterDeath: () => assertNothingLeft(shellMark, 10_000),
+};
 
 /** What some kills showed. */
 export interface KillReport {
@@ -21,12 +58,12 @@ export interface KillReport {
 }
 
 /** Kills a process that runs a graph, again and again at random moments, until it has died `kills` times. */
-export async function killRounds(kills: number): Promise<KillReport> {
+export async function killRounds(kills: number, victim: Victim = functions): Promise<KillReport> {
   const report = { kills: 0, runs: 0, repeated: 0 };
   while (report.kills < kills) {
     const directory = await mkdtemp(join(tmpdir(), 'hrm-rex-kill-'));
     try {
-      await killUntilDone(directory, kills, report);
+      await killUntilDone(directory, victim, kills, report);
       report.runs += 1;
     } finally {
       await rm(directory, { recursive: true, force: true });
@@ -37,6 +74,7 @@ export async function killRounds(kills: number): Promise<KillReport> {
 
 async function killUntilDone(
   directory: string,
+  victim: Victim,
   kills: number,
   report: { kills: number; repeated: number },
 ): Promise<void> {
@@ -44,7 +82,9 @@ async function killUntilDone(
   const effects = join(directory, 'effects');
   for (let doneBefore = new Set<string>(); ; ) {
     const from = lines(effects).length;
-    const output = await runOnce([journal, effects], report.kills < kills ? Math.random() * 150 : undefined);
+    const killAfterMs = report.kills < kills ? Math.random() * victim.longestMs : undefined;
+    const output = await runOnce(victim, [journal, effects], killAfterMs);
+    await victim.afterDeath?.();
     const begun = lines(effects)
       .slice(from)
       .flatMap((line) => (line.startsWith('begin ') ? [line.slice(6)] : []));
@@ -53,9 +93,7 @@ async function killUntilDone(
     for (const node of doneBefore) assert.ok(doneNow.has(node), `${node} was done and is lost`);
     doneBefore = doneNow;
     if (output !== undefined) {
-      const result = JSON.parse(output) as Record<string, number>;
-      assert.equal(Object.keys(result).length, 60);
-      for (const [id, value] of Object.entries(result)) assert.equal(value, Number(id.slice(1)) % 5 === 0 ? 3 : 1);
+      victim.verify(JSON.parse(output) as Record<string, number>);
       const steps = lines(effects).filter((line) => line.startsWith('step '));
       report.repeated += steps.length - new Set(steps).size;
       return;
@@ -65,8 +103,13 @@ async function killUntilDone(
 }
 
 /** The last line of the process, or undefined when it was killed. */
-async function runOnce(args: readonly string[], killAfterMs: number | undefined): Promise<string | undefined> {
-  const running = spawn(process.execPath, ['--import', 'tsx', child, ...args], {
+async function runOnce(
+  victim: Victim,
+  args: readonly string[],
+  killAfterMs: number | undefined,
+): Promise<string | undefined> {
+  const running = spawn(process.execPath, ['--import', 'tsx', victim.program, ...args], {
+    env: { ...process.env, ...victim.env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

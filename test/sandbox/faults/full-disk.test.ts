@@ -1,35 +1,17 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { LocalRuntime } from '../../../src/sandbox/runtime/local-runtime.ts';
 import { expectError } from '../../../src/testing/contract/expect-error.ts';
+import { mountSmallDisk } from '../../small-disk.ts';
 
-const base = await mkdtemp(join(tmpdir(), 'hrm-rex-disk-'));
-const disk = join(base, 'disk');
-await mkdir(disk);
+const small = await mountSmallDisk('1m');
+const { path: disk, skip } = small;
+after(() => small[Symbol.asyncDispose]());
 
-/** Mounts a disk of one megabyte; only root can. */
-function mountDisk(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const isMounted = mountDisk();
-
-after(async () => {
-  if (isMounted) execFileSync('umount', ['-l', disk]);
-  await rm(base, { recursive: true });
-});
-
-suite('a full disk', { skip: isMounted ? false : 'needs the right to mount' }, () => {
+suite('a full disk', { skip }, () => {
   test('is a typed error of every write, and leaves the old content', async () => {
     await using runtime = new LocalRuntime({ cwd: disk });
     const { files } = runtime;
@@ -52,13 +34,12 @@ suite('a full disk', { skip: isMounted ? false : 'needs the right to mount' }, (
 
   test('is a typed error of a transfer', async () => {
     await using runtime = new LocalRuntime({ cwd: disk });
-    const local = join(base, 'local');
-    await mkdir(local);
+    const local = await mkdtemp(join(tmpdir(), 'hrm-rex-local-'));
     await writeFile(join(local, 'large'), Buffer.alloc(2_000_000, 'x'));
     await expectError(runtime.upload(local, 'up'), 'DISK_FULL');
     await expectError(runtime.download(local, join(disk, 'down')), 'DISK_FULL');
     await runtime.files.remove('up', { recursive: true, missing: 'ignore' });
-    await rm(join(disk, 'down'), { recursive: true, force: true });
+    for (const path of [local, join(disk, 'down')]) await rm(path, { recursive: true, force: true });
   });
 
   test('is an exit code of a command, and sessions go on', async () => {

@@ -104,6 +104,26 @@ test('a stream of output that is cut anywhere loses nothing and doubles nothing'
   assert.ok(proxy.cuts > 8);
 });
 
+test('output of a session that is followed over a bad line arrives whole and in order', async () => {
+  await using session = await client.createSession({ session: 'followed' });
+  for (const cutEvery of [33_000, 47_000, 90_000]) {
+    const cuts = proxy.cuts;
+    proxy.cutEvery = cutEvery;
+    let text = '';
+    const result = await session.run('seq 50000', {
+      maxOutputBytes: 1_000,
+      onOutput: (chunk) => {
+        assert.equal(chunk.cursor, text.length);
+        text += chunk.text;
+      },
+    });
+    proxy.cutEvery = Number.POSITIVE_INFINITY;
+    assert.equal(text.length, result.outputBytes);
+    assert.ok(text.endsWith('\n49999\n50000\n'));
+    assert.ok(proxy.cuts > cuts);
+  }
+});
+
 test('input that is written over a bad line arrives once and in order', async () => {
   const started = await client.spawn(['cat'], { stdin: 'pipe' });
   let requests = 0;

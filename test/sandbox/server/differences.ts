@@ -139,8 +139,4 @@ export const differences: Readonly<Record<string, Difference>> = {
     steps: { 0: { output: /^a\\?\n$/ } },
   },
   'wait for background job': { why: quietJobs, steps: { 0: { output: '0\n' } } },
-  'invalid utf-8': {
-    why: 'outputs of sessions are Unicode; bytes that are no text show as U+FFFD',
-    steps: { 0: { output: '\ufffd\ufffd ok\n' } },
-  },
 };

@@ -26,7 +26,7 @@ export function boxShape(size: number): BoxShape {
 export function parseSudoku(text: string): { size: SudokuSize; cells: number[] } {
   const cells = [...text.replace(/[\s|+\-_]/g, '')].map((character) => (character === '.' ? 0 : Number(character)));
   const size = Math.sqrt(cells.length);
-  boxShape(size);
+  if (!(size in BOXES)) throw invalidArgument('text', '16, 36 or 81 cells', `${cells.length} cells`);
   const wrong = cells.find((digit) => !(digit >= 0 && digit <= size));
   if (wrong !== undefined) throw invalidArgument('text', `digits 0 … ${size}`, text);
   return { size: size as SudokuSize, cells };

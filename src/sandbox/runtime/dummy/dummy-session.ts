@@ -111,6 +111,7 @@ export class DummySession implements Session {
       const response = await answerWithin(() => Promise.race([make(), ended.promise]), text, options, stop);
       this.#program = undefined;
       const observation = await this.#observe(response, options);
+      showOutput(observation, options.onOutput);
       if (observation.matched !== undefined) this.#program = text;
       else if (options.check === 'raise' && observation.exitCode !== 0) throw failedError(finished(text, observation));
       return observation;
@@ -146,7 +147,14 @@ export class DummySession implements Session {
 }
 
 function find(log: Parameters<typeof expectPattern>[0], patterns: readonly Pattern[]) {
-  return expectPattern(log, patterns, 0, new AbortController().signal);
+  return expectPattern(log, patterns, 0);
+}
+
+function showOutput({ stdout, stderr }: Observation, onOutput: RunOptions['onOutput']): void {
+  if (!onOutput) return;
+  if (stdout !== '') onOutput({ stream: 'stdout', cursor: 0, data: Buffer.from(stdout), text: stdout });
+  const cursor = Buffer.byteLength(stdout);
+  if (stderr !== '') onOutput({ stream: 'stderr', cursor, data: Buffer.from(stderr), text: stderr });
 }
 
 function matches(pattern: Pattern, text: string): boolean {

@@ -1,16 +1,15 @@
-import type { ProcessEvent, ProcessHandle } from '../../process/process-handle.ts';
+import type { ProcessHandle } from '../../process/process-handle.ts';
 import {
   decodeCommandOptions,
   decodeSpawnOptions,
-  encodeEvent,
   encodeResult,
-  type WireEvent,
   type WireProcess,
 } from '../../runtime/remote-command-wire.ts';
 import { compact, decodePattern } from '../../runtime/remote-value-wire.ts';
 import { linesAnswer } from '../http/answers.ts';
 import type { Call, Route } from '../http/route.ts';
 import type { ServerContext } from '../server-context.ts';
+import { encodeEvents } from './event-lines.ts';
 import { flagOf, getAnswer, getJson, numberOf, parseBody, postBytes, postJson, required } from './rex-route.ts';
 import { commandBody, killBody, sizeBody, waitForBody } from './schemas.ts';
 
@@ -30,7 +29,7 @@ export function processRoutes({ runtime, processes }: ServerContext): readonly R
       const handle = await attach(call);
       const after = numberOf(call.query, 'after') ?? 0;
       const follow = flagOf(call.query, 'follow') ?? true;
-      return linesAnswer(encodeEvents(handle, { after, follow, signal: call.signal }));
+      return linesAnswer(encodeEvents(handle.read({ after, follow, signal: call.signal })));
     }),
     getJson('/processes/:id/wait', async (call) => (await attach(call)).wait(waitOptions(call))),
     getJson('/processes/:id/result', async (call) =>
@@ -59,27 +58,6 @@ export function processRoutes({ runtime, processes }: ServerContext): readonly R
     }),
   ];
 }
-
-async function* encodeEvents(
-  handle: ProcessHandle,
-  options: { readonly after: number; readonly follow: boolean; readonly signal: AbortSignal },
-): AsyncGenerator<WireEvent> {
-  for await (const event of handle.read(options)) {
-    if (event.type !== 'output') yield encodeEvent(event);
-    else for (const piece of cutOutput(event)) yield encodeEvent(piece);
-  }
-}
-
-/** Most bytes of one line: a client whose connection is bad gets on even so. */
-const lineBytes = 16 * 1024;
-
-function* cutOutput(event: OutputEvent): Generator<OutputEvent> {
-  for (let from = 0; from < event.data.length; from += lineBytes) {
-    yield { ...event, cursor: event.cursor + from, data: event.data.subarray(from, from + lineBytes) };
-  }
-}
-
-type OutputEvent = Extract<ProcessEvent, { readonly type: 'output' }>;
 
 function waitOptions({ query, signal }: Call): { readonly timeoutMs?: number; readonly signal: AbortSignal } {
   return { ...compact({ timeoutMs: numberOf(query, 'timeoutMs') }), signal };

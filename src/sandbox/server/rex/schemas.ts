@@ -91,6 +91,7 @@ export const runBody: z.ZodType<WireRun> = z.object({
     interactive: optional(z.boolean()),
     validate: optional(z.boolean()),
   }),
+  outputId: optional(z.string().min(16).max(64)),
 });
 
 /** Body of `POST /sessions/NAME/interrupt`. */

@@ -6,36 +6,48 @@ import {
   type WireSession,
 } from '../../runtime/remote-session-wire.ts';
 import { compact } from '../../runtime/remote-value-wire.ts';
-import type { Session } from '../../session/session.ts';
+import type { OutputChunk, Session } from '../../session/session.ts';
+import { linesAnswer } from '../http/answers.ts';
 import type { Call, Route } from '../http/route.ts';
 import type { ServerContext } from '../server-context.ts';
-import { getJson, postBytes, postJson } from './rex-route.ts';
+import { encodeEvents } from './event-lines.ts';
+import { getAnswer, getJson, numberOf, postBytes, postJson } from './rex-route.ts';
 import { interruptBody, runBody, sessionBody, sizeBody } from './schemas.ts';
 
 /** Sessions with all their options and full observations. */
-export function sessionRoutes({ sessions, limits }: ServerContext): readonly Route[] {
+export function sessionRoutes({ sessions, outputs, limits }: ServerContext): readonly Route[] {
   const use = <Value>(call: Call, work: (session: Session) => Promise<Value>) =>
     sessions.use(call.parameters.name ?? '', work);
+  const followed = (id: string) => {
+    const write = outputs.writer(id);
+    return { onOutput: ({ stream, data }: OutputChunk) => write(stream, data) };
+  };
   return [
     postJson('/sessions', sessionBody, async (body, { signal }) =>
       describe(await sessions.create({ ...decodeSessionOptions(body), signal })),
     ),
     getJson('/sessions', async () => ({ sessions: (await sessions.list()).map(describe) })),
-    postJson('/sessions/:name/run', runBody, (body, call) =>
-      use(call, async (session) => {
+    postJson('/sessions/:name/run', runBody, (body, call) => {
+      const { outputId } = body;
+      return use(call, async (session) => {
         const { script, options, patterns } = decodeRun(body);
         const maxOutputBytes = Math.min(options.maxOutputBytes ?? limits.maxOutputBytes, limits.maxOutputBytes);
         const bounded = {
           ...options,
           ...(options.maxOutputBytes === undefined ? {} : { maxOutputBytes }),
           signal: call.signal,
+          ...(outputId === undefined ? {} : followed(outputId)),
         };
         const observation = await (script === undefined
           ? session.waitFor(patterns, bounded)
           : session.run(script, bounded));
         return encodeObservation(observation, patterns);
-      }),
-    ),
+      }).finally(() => outputId !== undefined && outputs.close(outputId));
+    }),
+    getAnswer('/outputs/:id', async ({ parameters, query, signal }) => {
+      const after = numberOf(query, 'after') ?? 0;
+      return linesAnswer(encodeEvents(outputs.read(parameters.id ?? '', { after, signal })));
+    }),
     postBytes('/sessions/:name/send', 'whole', (call) => use(call, (session) => session.send(call.content))),
     postJson('/sessions/:name/interrupt', interruptBody, (options, call) =>
       use(call, async (session) => encodeObservation(await session.interrupt(options), [])),

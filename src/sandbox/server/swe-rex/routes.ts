@@ -18,7 +18,7 @@ import { runCommand } from './run-command.ts';
 import { readTextFile } from './text-files.ts';
 
 /** Every route of SWE-ReX 1.4. */
-export function sweRexRoutes({ runtime, sessions, processes }: ServerContext): readonly Route[] {
+export function sweRexRoutes({ runtime, sessions, processes, limits }: ServerContext): readonly Route[] {
   const leftovers: Leftovers = new WeakMap();
   const opened = new Set<string>();
   return [
@@ -35,7 +35,7 @@ export function sweRexRoutes({ runtime, sessions, processes }: ServerContext): r
     bodyRoute('/run_in_session', sessionAction, (action, { signal }) =>
       sessions.use(action.session, (session) =>
         action.action_type === 'bash'
-          ? runAction(session, action, leftovers, signal)
+          ? runAction(session, action, leftovers, { signal, maxOutputBytes: limits.maxOutputBytes })
           : interruptAction(session, action, leftovers),
       ),
     ),

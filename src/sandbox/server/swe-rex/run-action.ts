@@ -4,6 +4,7 @@ import { fromPythonPattern } from '../../protocol/python-pattern.ts';
 import type { BashAction } from '../../protocol/swe-rex-requests.ts';
 import { type BashObservation, promptMarker } from '../../protocol/swe-rex-responses.ts';
 import type { Observation, RunOptions, Session } from '../../session/session.ts';
+import { ExactOutput } from './exact-output.ts';
 import { pythonError } from './python-error.ts';
 import { dialogueText, plainText } from './terminal-text.ts';
 
@@ -21,7 +22,7 @@ export async function runAction(
   session: Session,
   action: BashAction,
   leftovers: Leftovers,
-  signal: AbortSignal,
+  { signal, maxOutputBytes }: { readonly signal: AbortSignal; readonly maxOutputBytes: number },
 ): Promise<BashObservation> {
   if (action.is_interactive_command && action.is_interactive_quit) throw bothInteractive();
   const patterns = action.expect.map(toPattern);
@@ -32,10 +33,13 @@ export async function runAction(
   };
   leftovers.delete(session);
   const interactive = action.is_interactive_command || action.is_interactive_quit;
-  const observation = await runScript(session, action, leftovers, { ...options, interactive, validate: !interactive });
+  const exact = new ExactOutput(maxOutputBytes);
+  const how = { ...options, interactive, validate: !interactive, onOutput: exact.take };
+  const observation = await runScript(session, action, leftovers, exact, how);
+  const shown = interactive ? observation.output : exact.show(observation.output, observation.outputBytes);
   const index = observation.pattern === undefined ? -1 : patterns.indexOf(observation.pattern as RegExp);
   const matched = action.expect[index];
-  const output = plainText(observation.backgroundOutput + observation.output);
+  const output = plainText(observation.backgroundOutput + shown);
   if (action.is_interactive_quit) return observed(output, 0, matched);
   if (action.is_interactive_command)
     return observed(dialogueText(observation.backgroundOutput + observation.output), 0, matched);
@@ -76,6 +80,7 @@ async function runScript(
   session: Session,
   action: BashAction,
   leftovers: Leftovers,
+  exact: ExactOutput,
   options: RunOptions,
 ): Promise<Observation> {
   // The newline that callers put after the last line of a program would be left for the shell.
@@ -84,7 +89,7 @@ async function runScript(
     return await session.run(script, options);
   } catch (error) {
     if (!RexError.is(error, 'COMMAND_TIMEOUT')) throw error;
-    const output = plainText(error.context.output);
+    const output = plainText(exact.show(error.context.output));
     leftovers.set(session, output);
     throw pythonError(timeoutInSession(action.command, action.timeout ?? 0, output));
   }
