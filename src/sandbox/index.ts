@@ -193,3 +193,5 @@ export type {
   SessionOptions,
   SessionState,
 } from './session/session.ts';
+export type { OpenStreamOptions, StreamEnd, Target, TargetStream } from './target/target.ts';
+export { TargetRuntime, type TargetRuntimeOptions } from './target/target-runtime.ts';

@@ -36,12 +36,11 @@ export class Board implements Disposable {
     if (!this.#out.isTTY && ended) this.#out.write(`${mark[state]} ${label(cell, index)} ${progress}\n`);
   }
 
-  /** Puts back what was under way; says how many that were. */
-  interrupt(): number {
+  /** Puts back what was under way. */
+  interrupt(): void {
     const working = this.cells.filter(({ state }) => state === 'working');
     for (const cell of working) Object.assign(cell, { state: 'waiting', progress: 'cut off' });
     if (!this.#out.isTTY) this.#out.write(`killed: ${working.length} shells are cut off\n`);
-    return working.length;
   }
 
   [Symbol.dispose](): void {

@@ -43,10 +43,11 @@ interface Story {
   place: string;
   readonly done: Map<number, number>;
   readonly errors: string[];
-  /** Shells that were done before the kill, and those of them that ran again. */
-  kept: ReadonlySet<number>;
+  /** Shells that the journal held when the second process began, those that were done and are not among them. */
+  readonly kept: Set<number>;
+  readonly lost: Set<number>;
+  /** Shells that were done and ran again. */
   readonly repeated: Set<number>;
-  cutOff: number;
   killed: boolean;
   end: Extract<WorkerMessage, { readonly type: 'end' }> | undefined;
 }
@@ -58,8 +59,8 @@ async function show(directory: string, signal: AbortSignal): Promise<Story> {
     done: new Map(),
     errors: [],
     kept: new Set(),
+    lost: new Set(),
     repeated: new Set(),
-    cutOff: 0,
     killed: false,
     end: undefined,
   };
@@ -73,9 +74,10 @@ async function show(directory: string, signal: AbortSignal): Promise<Story> {
     }
   });
   if (!story.killed || signal.aborted) return story;
-  story.kept = new Set(story.done.keys());
-  story.cutOff = board.interrupt();
+  board.interrupt();
+  const before = [...story.done.keys()];
   await runWorker(directory, signal, (message) => take(message, story, board));
+  for (const shell of before) if (!story.kept.has(shell)) story.lost.add(shell);
   return story;
 }
 
@@ -110,7 +112,9 @@ function take(message: WorkerMessage, story: Story, board: Board): void {
       if (story.kept.has(message.shell)) story.repeated.add(message.shell);
       board.update(message.shell, 'working', message.note);
       break;
+    case 'kept':
     case 'done':
+      if (message.type === 'kept') story.kept.add(message.shell);
       story.done.set(message.shell, message.seconds);
       board.update(message.shell, 'done', `${message.seconds.toFixed(1)} s`);
       break;
@@ -123,18 +127,19 @@ function take(message: WorkerMessage, story: Story, board: Board): void {
   }
 }
 
-function summarise({ startedAt, place, done, errors, kept, repeated, cutOff, end }: Story): number {
+function summarise({ startedAt, place, done, errors, kept, lost, repeated, end }: Story): number {
   const wall = seconds(performance.now() - startedAt);
   const together = [...done.values()].reduce((sum, each) => sum + each, 0);
   const lines = [
     `${done.size} of ${shells} jobs right: ${end?.commands ?? 0} commands in ${wall} (the shells together: ${together.toFixed(1)} s)`,
-    `killed once: ${kept.size} jobs were kept, ${cutOff} were cut off and run again, ${repeated.size} were done twice`,
+    `killed once: ${kept.size} jobs were kept, ${shells - kept.size} ran again, ${lost.size} were lost, ${repeated.size} were done twice`,
     'two shells recovered from a hang and an exit',
     `critical path ${seconds(end?.criticalPathMs ?? 0)}; ${place}`,
   ];
   console.log(`\n${lines.join('\n')}`);
   for (const error of errors) console.error(`✖ ${error}`);
-  const isRight = done.size === shells && repeated.size === 0 && kept.size >= doneAtKill && end !== undefined;
+  const isRight =
+    done.size === shells && repeated.size + lost.size === 0 && kept.size >= doneAtKill && end !== undefined;
   return isRight ? 0 : 1;
 }
 

@@ -2,7 +2,7 @@
 export type WorkerMessage =
   | { readonly type: 'place'; readonly sandboxed: boolean; readonly note: string }
   | { readonly type: 'progress'; readonly shell: number; readonly note: string }
-  | { readonly type: 'done'; readonly shell: number; readonly commands: number; readonly seconds: number }
+  | { readonly type: 'done' | 'kept'; readonly shell: number; readonly seconds: number }
   | { readonly type: 'failed'; readonly shell: number; readonly reason: string }
   | { readonly type: 'end'; readonly commands: number; readonly criticalPathMs: number };
 

@@ -8,7 +8,6 @@ import {
   guard,
   type Handler,
   openFileJournal,
-  type Run,
   recover,
   retry,
   run,
@@ -33,8 +32,9 @@ export async function worker(directory: string): Promise<number> {
     dependencies: { runtime: box.runtime },
   };
   const isKnown = (await journal.streams()).includes(runId);
+  if (isKnown) await tellEnds(journal.read(runId) as AsyncIterable<RunEvent>, 'kept');
   const running = isKnown ? await recover(runId, options) : run(graph(), { ...options, runId });
-  await Promise.all([follow(running), running.result]);
+  await Promise.all([tellEnds(running, 'done'), running.result]);
   const commands = Number((await running.result).sum);
   const { criticalPathMs } = await coordinationOverhead(journal.read(runId) as AsyncIterable<RunEvent>);
   tell({ type: 'end', commands, criticalPathMs });
@@ -80,14 +80,14 @@ const shellHandler: Handler = async ({ input }, { dependencies, signal, attempt 
 const sum: Handler = async (_task, { inputs }) =>
   done(Object.values(inputs).reduce<number>((total, output) => total + (output as { commands: number }).commands, 0));
 
-/** Tells the ends of shells once they are durable: what was told is not done again. */
-async function follow(running: Run): Promise<void> {
-  for await (const event of running) {
+/** Tells the ends of shells, which are durable by then: what was told is not done again. */
+async function tellEnds(events: AsyncIterable<RunEvent>, type: 'done' | 'kept'): Promise<void> {
+  for await (const event of events) {
     const shell = shellOf(event.node);
     if (shell === undefined) continue;
     if (event.type === 'node.done') {
-      const { commands, seconds } = event.data.output as { readonly commands: number; readonly seconds: number };
-      tell({ type: 'done', shell, commands, seconds });
+      const { seconds } = event.data.output as { readonly seconds: number };
+      tell({ type, shell, seconds });
     } else if (event.type === 'node.failed') tell({ type: 'failed', shell, reason: event.data.error.message });
   }
 }

@@ -29,7 +29,7 @@ export interface TargetStream {
 }
 
 /** How a stream is opened. */
-export interface OpenOptions {
+export interface OpenStreamOptions {
   /** Runs the program on a pseudo-terminal of this size. Default: pipes. */
   readonly terminal?: TerminalSize;
   /** Aborting gives up the opening. */
@@ -48,7 +48,7 @@ export interface Target {
   /** Environment variables added to the target's own for everything that is started. */
   readonly env: Readonly<Record<string, string>>;
   /** Starts `/bin/sh -c SCRIPT`. @throws CONNECTION_FAILED, COMMAND_NOT_STARTED */
-  open(script: string, options?: OpenOptions): Promise<TargetStream>;
+  open(script: string, options?: OpenStreamOptions): Promise<TargetStream>;
   /** Its files, where there is a better way than through the shell. Default: through the shell. */
   readonly files?: FileSystem;
   /** Why the target is gone (`container ended with exit code 137: out of memory`), or undefined while it is there. */

@@ -37,7 +37,7 @@ interface Refusal {
 }
 
 const refusals: readonly Refusal[] = [
-  { config: { type: 'cloud' }, argument: 'type', expected: /^one of 'local', 'remote', 'dummy'$/ },
+  { config: { type: 'cloud' }, argument: 'type', expected: /^one of 'local', 'remote', 'docker', 'ssh', 'dummy'$/ },
   { config: {}, argument: 'type', expected: /'local'/ },
   {
     config: { type: 'local', workspce: '/' },

@@ -5,7 +5,7 @@ import { followOutput, followTerminal, startProcess, writeTo } from '../../../sr
 import type { TerminalSize } from '../../../src/sandbox/process/command.ts';
 import { currentEnvironment } from '../../../src/sandbox/process/launch.ts';
 import { openTerminal } from '../../../src/sandbox/process/terminal.ts';
-import type { OpenOptions, StreamEnd, Target, TargetStream } from '../../../src/sandbox/target/target.ts';
+import type { OpenStreamOptions, StreamEnd, Target, TargetStream } from '../../../src/sandbox/target/target.ts';
 
 /** How a {@link LocalTarget} behaves. */
 export interface LocalTargetOptions {
@@ -44,7 +44,7 @@ export class LocalTarget implements Target {
     return this.#streams.size;
   }
 
-  async open(script: string, options: OpenOptions = {}): Promise<TargetStream> {
+  async open(script: string, options: OpenStreamOptions = {}): Promise<TargetStream> {
     options.signal?.throwIfAborted();
     if (this.#gone !== undefined) throw unreachable(this.name, this.#gone);
     this.opened.push(script);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RexError } from '../../../core/errors.ts';
 import type { FileSystem } from '../../files/file-system.ts';
 import type { TerminalSize } from '../../process/command.ts';
-import type { OpenOptions, StreamEnd, Target, TargetStream } from '../../target/target.ts';
+import type { OpenStreamOptions, StreamEnd, Target, TargetStream } from '../../target/target.ts';
 import type { ContainerWatch } from './container/container-watch.ts';
 import type { Engine } from './engine/engine.ts';
 import { engineError, saidBy, statusOf } from './engine/engine-error.ts';
@@ -54,7 +54,7 @@ export class DockerTarget implements Target {
     return this.#watch.gone();
   }
 
-  async open(script: string, options: OpenOptions = {}): Promise<TargetStream> {
+  async open(script: string, options: OpenStreamOptions = {}): Promise<TargetStream> {
     const { terminal, signal } = options;
     signal?.throwIfAborted();
     let isAsked = false;

@@ -3,7 +3,7 @@ import { deferred } from '../../../core/deferred.ts';
 import { RexError } from '../../../core/errors.ts';
 import type { FileSystem } from '../../files/file-system.ts';
 import { ShellFiles } from '../../target/files/shell-files.ts';
-import type { OpenOptions, Target, TargetStream } from '../../target/target.ts';
+import type { OpenStreamOptions, Target, TargetStream } from '../../target/target.ts';
 import { commandText } from './command-text.ts';
 import { urlOf } from './config/host-settings.ts';
 import { resolveRoute } from './config/resolve-route.ts';
@@ -58,7 +58,7 @@ export class SshTarget implements Target {
     return this.#gone;
   }
 
-  async open(script: string, options: OpenOptions = {}): Promise<TargetStream> {
+  async open(script: string, options: OpenStreamOptions = {}): Promise<TargetStream> {
     return await openStream(this.connection, script, options);
   }
 
@@ -82,7 +82,7 @@ export class SshTarget implements Target {
   }
 }
 
-async function openStream(connection: Connection, script: string, options: OpenOptions): Promise<SshStream> {
+async function openStream(connection: Connection, script: string, options: OpenStreamOptions): Promise<SshStream> {
   const call = options.signal ? { signal: options.signal } : {};
   const command = commandText(script);
   const { channel, lease } = await connection.channel((link) => link.exec(command, options.terminal, call), call);

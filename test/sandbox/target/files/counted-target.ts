@@ -1,4 +1,4 @@
-import type { OpenOptions, Target, TargetStream } from '../../../../src/sandbox/target/target.ts';
+import type { OpenStreamOptions, Target, TargetStream } from '../../../../src/sandbox/target/target.ts';
 import { LocalTarget, type LocalTargetOptions } from '../local-target.ts';
 
 /** A local target that counts the bytes of all its streams, and can hold back what is sent. */
@@ -16,7 +16,7 @@ export class CountedTarget extends LocalTarget implements Target {
     super(options);
   }
 
-  override async open(script: string, options?: OpenOptions): Promise<TargetStream> {
+  override async open(script: string, options?: OpenStreamOptions): Promise<TargetStream> {
     return this.#counted(await super.open(script, options));
   }
 
