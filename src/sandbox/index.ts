@@ -193,5 +193,6 @@ export type {
   SessionOptions,
   SessionState,
 } from './session/session.ts';
+export type { Answer, Ask } from './target/files/ask.ts';
 export type { OpenStreamOptions, StreamEnd, Target, TargetStream } from './target/target.ts';
 export { TargetRuntime, type TargetRuntimeOptions } from './target/target-runtime.ts';

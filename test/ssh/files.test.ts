@@ -6,17 +6,19 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { SshTarget } from '../../src/sandbox/deployment/ssh/ssh-target.ts';
+import type { FileSystem } from '../../src/sandbox/files/file-system.ts';
 import { expectError, rejectionOf } from '../../src/testing/contract/expect-error.ts';
+import { askOf } from '../sandbox/target/ask-of.ts';
 import { direct } from './hosts.ts';
 
 const run = promisify(execFile);
 
-async function withFiles(use: (target: SshTarget, directory: string) => Promise<void>): Promise<void> {
+async function withFiles(use: (files: FileSystem, directory: string) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'hrm-rex-sftp-'));
   await chmod(directory, 0o777);
   const target = await SshTarget.connect(direct);
   try {
-    await use(target, directory);
+    await use(target.files(askOf(target)), directory);
   } finally {
     target.close();
     await rm(directory, { recursive: true });
@@ -28,7 +30,7 @@ async function* blocks(count: number): AsyncGenerator<Uint8Array> {
 }
 
 test('long streams arrive whole and in order, and ranges of them come back', async () => {
-  await withFiles(async ({ files }, directory) => {
+  await withFiles(async (files, directory) => {
     const path = join(directory, 'long');
     await files.write(path, blocks(300));
     await files.append(path, 'tail');
@@ -44,7 +46,7 @@ test('long streams arrive whole and in order, and ranges of them come back', asy
 });
 
 test('a write that is aborted or fails leaves the old file and nothing beside it', async () => {
-  await withFiles(async ({ files }, directory) => {
+  await withFiles(async (files, directory) => {
     const path = join(directory, 'file');
     await files.write(path, 'old');
     const controller = new AbortController();
@@ -63,7 +65,7 @@ test('a write that is aborted or fails leaves the old file and nothing beside it
 });
 
 test('a full disk is told as such, and the old file stays', async () => {
-  await withFiles(async ({ files }, directory) => {
+  await withFiles(async (files, directory) => {
     await run('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=777', 'tmpfs', directory]);
     try {
       const path = join(directory, 'file');

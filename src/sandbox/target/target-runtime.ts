@@ -11,6 +11,7 @@ import type { BashSession } from '../session/bash-session.ts';
 import type { SessionOptions } from '../session/session.ts';
 import { Attendant } from './attendant.ts';
 import { FarProcesses } from './far-processes.ts';
+import type { Ask } from './files/ask.ts';
 import type { Target } from './target.ts';
 import { startTargetProcess, type TargetPlace } from './target-process.ts';
 import { startTargetSession } from './target-session.ts';
@@ -42,7 +43,7 @@ export class TargetRuntime extends HostRuntime {
   constructor(target: Target, options: TargetRuntimeOptions = {}) {
     super();
     this.#target = target;
-    this.#givenFiles = options.files ?? target.files;
+    this.#givenFiles = options.files;
     this.#keep = options.whenCut === 'keep';
     this.#attendant = new Attendant(target, { prefix: this.prefix, farewell: options.whenCut ?? 'end' });
     this.#far = new FarProcesses(this.#attendant);
@@ -52,7 +53,8 @@ export class TargetRuntime extends HostRuntime {
   async open(signal?: AbortSignal): Promise<this> {
     const { status } = await this.#attendant.request('command -v bash >/dev/null', signal);
     this.#bash = status === 0;
-    const files = this.#givenFiles ?? (await this.#shellFiles());
+    const ask: Ask = (script) => this.#attendant.request(script);
+    const files = this.#givenFiles ?? this.#target.files?.(ask) ?? (await this.#shellFiles(ask));
     this.#files = guardFiles(files, (operation) => this.assertOpen(operation));
     return this;
   }
@@ -91,9 +93,9 @@ export class TargetRuntime extends HostRuntime {
     await this.#attendant.close();
   }
 
-  async #shellFiles(): Promise<FileSystem> {
+  async #shellFiles(ask: Ask): Promise<FileSystem> {
     const { ShellFiles } = await import('./files/shell-files.ts');
-    return new ShellFiles(this.#target, { ask: (script) => this.#attendant.request(script) });
+    return new ShellFiles(this.#target, { ask });
   }
 
   #place(mark: StartMark): TargetPlace {

@@ -1,6 +1,7 @@
 import type { FileSystem } from '../files/file-system.ts';
 import type { TerminalSize } from '../process/command.ts';
 import type { OutputStream } from '../process/process-handle.ts';
+import type { Ask } from './files/ask.ts';
 
 /** How a far program ended. */
 export interface StreamEnd {
@@ -49,8 +50,8 @@ export interface Target {
   readonly env: Readonly<Record<string, string>>;
   /** Starts `/bin/sh -c SCRIPT`. @throws CONNECTION_FAILED, COMMAND_NOT_STARTED */
   open(script: string, options?: OpenStreamOptions): Promise<TargetStream>;
-  /** Its files, where there is a better way than through the shell. Default: through the shell. */
-  readonly files?: FileSystem;
+  /** Makes its files, where there is a better way than through the shell alone. `ask` is for small scripts. */
+  files?(ask: Ask): FileSystem;
   /** Why the target is gone (`container ended with exit code 137: out of memory`), or undefined while it is there. */
   gone(): string | undefined;
   /** Resolves, with the reason, once the target is gone for good. */

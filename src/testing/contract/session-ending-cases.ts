@@ -20,6 +20,7 @@ const endings: readonly (readonly [by: string, script: string, exitCode: number 
 /** How a session ends, by its script or by its owner. */
 export function sessionEndingCases(suite: RuntimeSuite, kind: SessionKind): void {
   const test = suite.group(kind.name, ...kind.needs);
+  const testBash = suite.group(kind.name, ...kind.needs, 'bash');
 
   for (const [by, script, exitCode, signal = null] of endings) {
     test(`ends by ${by}, says so, and can be created again`, async (context) => {
@@ -35,7 +36,7 @@ export function sessionEndingCases(suite: RuntimeSuite, kind: SessionKind): void
     });
   }
 
-  test('ends when its shell can evaluate nothing more, and can be created again', async (context) => {
+  testBash('ends when its shell can evaluate nothing more, and can be created again', async (context) => {
     const session = await openSession(context, kind, { session: 'mortal' });
     await session.run('ulimit -Sn 20');
     await expectError(session.run('echo no'), 'SESSION_ENDED');

@@ -7,6 +7,7 @@ import type { RuntimeSuite } from './suite.ts';
 /** How a caller follows the output of a run. */
 export function sessionFollowCases(suite: RuntimeSuite, kind: SessionKind): void {
   const test = suite.group(kind.name, ...kind.needs);
+  const testBash = suite.group(kind.name, ...kind.needs, 'bash');
 
   test('shows output while the command runs', async (context) => {
     const session = await openSession(context, kind);
@@ -36,7 +37,7 @@ export function sessionFollowCases(suite: RuntimeSuite, kind: SessionKind): void
     assertInOrder(chunks);
   });
 
-  test('shows nothing of the protocol, nor of another run', async (context) => {
+  testBash('shows nothing of the protocol, nor of another run', async (context) => {
     const session = await openSession(context, kind);
     await session.run('set -x; trap "echo trapped" ERR');
     const chunks: OutputChunk[] = [];

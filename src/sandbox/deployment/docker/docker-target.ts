@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RexError } from '../../../core/errors.ts';
 import type { FileSystem } from '../../files/file-system.ts';
 import type { TerminalSize } from '../../process/command.ts';
+import type { Ask } from '../../target/files/ask.ts';
 import type { OpenStreamOptions, StreamEnd, Target, TargetStream } from '../../target/target.ts';
 import type { ContainerWatch } from './container/container-watch.ts';
 import type { Engine } from './engine/engine.ts';
@@ -31,7 +32,6 @@ export class DockerTarget implements Target {
   readonly name: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly files: FileSystem;
   readonly #engine: Engine;
   readonly #facts: DockerTargetFacts;
   readonly #watch: ContainerWatch;
@@ -43,7 +43,10 @@ export class DockerTarget implements Target {
     this.name = `container ${facts.name}`;
     this.cwd = facts.cwd;
     this.env = facts.env;
-    this.files = new ArchiveFiles(engine, this, facts);
+  }
+
+  files(ask: Ask): FileSystem {
+    return new ArchiveFiles(this.#engine, this, this.#facts, ask);
   }
 
   get lost(): Promise<string> {

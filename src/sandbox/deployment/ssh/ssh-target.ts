@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { deferred } from '../../../core/deferred.ts';
 import { RexError } from '../../../core/errors.ts';
 import type { FileSystem } from '../../files/file-system.ts';
+import type { Ask } from '../../target/files/ask.ts';
 import { ShellFiles } from '../../target/files/shell-files.ts';
 import type { OpenStreamOptions, Target, TargetStream } from '../../target/target.ts';
 import { commandText } from './command-text.ts';
@@ -18,7 +19,6 @@ export class SshTarget implements Target {
   readonly name: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly files: FileSystem;
   /** The way there. */
   readonly connection: Connection;
   readonly #lost = deferred<string>();
@@ -30,8 +30,11 @@ export class SshTarget implements Target {
     this.name = nameOf(connection);
     this.cwd = cwd;
     this.env = env;
+  }
+
+  files(ask: Ask): FileSystem {
     const session = () => this.#openSession();
-    this.files = new SftpFiles({ session, shell: new ShellFiles(this), cwd });
+    return new SftpFiles({ session, shell: new ShellFiles(this, { ask }), cwd: this.cwd });
   }
 
   /**

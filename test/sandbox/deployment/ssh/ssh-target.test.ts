@@ -8,6 +8,7 @@ import type { SshDeploymentOptions } from '../../../../src/sandbox/deployment/ss
 import { SshTarget } from '../../../../src/sandbox/deployment/ssh/ssh-target.ts';
 import { LocalRuntime } from '../../../../src/sandbox/runtime/local-runtime.ts';
 import { expectError } from '../../../../src/testing/contract/expect-error.ts';
+import { askOf } from '../../target/ask-of.ts';
 import { runCommands, startInProcess } from './in-process-server.ts';
 
 async function withTarget(options: SshDeploymentOptions, use: (target: SshTarget) => Promise<void>): Promise<void> {
@@ -58,7 +59,8 @@ test('a host without file transfer gives its files through the shell', async () 
   await using server = await startInProcess();
   const directory = await mkdtemp(join(tmpdir(), 'hrm-rex-no-sftp-'));
   try {
-    await withTarget({ ...server.options, cwd: directory }, async ({ files }) => {
+    await withTarget({ ...server.options, cwd: directory }, async (target) => {
+      const files = target.files(askOf(target));
       await files.write('deep/file', 'text');
       assert.equal(await files.readText(join(directory, 'deep/file')), 'text');
       assert.deepEqual(

@@ -6,6 +6,7 @@ import { archiveEnd, packMembers } from '../../../files/pack-tree.ts';
 import { type LocalMember, readTree } from '../../../files/read-tree.ts';
 import { unpackTree } from '../../../files/unpack-tree.ts';
 import { quote } from '../../../session/shell-text.ts';
+import type { Ask } from '../../../target/files/ask.ts';
 import { ShellFiles } from '../../../target/files/shell-files.ts';
 import { gather } from '../../../target/files/write-content.ts';
 import type { Target } from '../../../target/target.ts';
@@ -31,12 +32,14 @@ const piecesAhead = 4;
  */
 export class ArchiveFiles extends ShellFiles {
   readonly #engine: Engine;
+  readonly #ask: Ask;
   readonly #target: Target;
   readonly #place: ArchivePlace;
 
-  constructor(engine: Engine, target: Target, place: ArchivePlace) {
-    super(target);
+  constructor(engine: Engine, target: Target, place: ArchivePlace, ask: Ask) {
+    super(target, { ask });
     this.#engine = engine;
+    this.#ask = ask;
     this.#target = target;
     this.#place = place;
   }
@@ -111,14 +114,10 @@ export class ArchiveFiles extends ShellFiles {
   /** Facts of a directory that archives reach and that fits; undefined leaves the matter, and its errors, to the shell. */
   async #look(directory: string, fits: string, signal: AbortSignal | undefined): Promise<PlaceFacts | undefined> {
     signal?.throwIfAborted();
-    const script = `d=${quote(directory)}; { ${fits} && ${factsText}; } 2>/dev/null`;
-    const stream = await this.#target.open(script, signal ? { signal } : {});
-    const pieces: Uint8Array[] = [];
-    stream.onOutput = (name, data) => void (name === 'stdout' && pieces.push(data));
-    stream.closeInput();
-    const { exitCode } = await stream.ended;
-    if (exitCode !== 0) return undefined;
-    const facts = readFacts(Buffer.concat(pieces).toString('utf8'), this.#place.shared);
+    const script = `( d=${quote(directory)}; ${fits} && ${factsText} ) 2>/dev/null`;
+    const { output, status } = await this.#ask(script);
+    if (status !== 0) return undefined;
+    const facts = readFacts(Buffer.from(output).toString('utf8'), this.#place.shared);
     return facts?.isArchived ? facts : undefined;
   }
 
