@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { inspect } from 'node:util';
 import { invalidArgument } from '../../../../core/errors.ts';
 import type { EngineOptions } from '../docker-options.ts';
 import { unlessAborted } from '../unless-aborted.ts';
@@ -23,6 +24,8 @@ export async function openEngine(options: EngineOptions, signal?: AbortSignal): 
   const address = findAddress(options);
   const Dockerode = await loadDockerode();
   const connection = connect(address);
+  // dockerode formats every request for its log, whether that is on or not, and the agent holds all open sockets.
+  Object.defineProperty(connection.agent, inspect.custom, { value: () => 'Agent' });
   const client = new Dockerode(connection.settings);
   const dispose = () => connection.agent.destroy();
   try {
