@@ -34,5 +34,5 @@ if [ $# -gt 0 ]; then
   "$@"
 else
   node --import tsx scripts/run-tests.ts test/docker
-  HRM_REX_IMAGE=$HRM_REX_BASH_IMAGE node --import tsx scripts/run-examples.ts 09- 10-
+  HRM_REX_IMAGE=$HRM_REX_BASH_IMAGE node --import tsx scripts/run-examples.ts 09- 10- 13-
 fi
