@@ -18,7 +18,8 @@ function repeatFailures(state: RunState, transitions: Transitions, paths: readon
       transitions.repeatFailure(node);
       return;
     }
-    if (node && !isFinal(node.state)) repeatFailures(state, transitions, node.children);
+    // A node that waits has its children behind it: their failure is what somebody is asked about.
+    if (node && !isFinal(node.state) && node.state !== 'waiting') repeatFailures(state, transitions, node.children);
   }
 }
 

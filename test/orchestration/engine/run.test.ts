@@ -414,3 +414,29 @@ test('solve takes apart, executes and aggregates; at the greatest depth everythi
   assert.deepEqual(await sum(5).result, [16, 4]);
   assert.deepEqual(await sum(2).result, [16, 2]);
 });
+
+test('a failure that somebody was asked about is not asked about again after a crash', async () => {
+  const parent: Handler = async () => ({
+    kind: 'expand',
+    graph: { nodes: [{ id: 'child', task: { goal: 'fail' }, use: 'child' }] },
+    join: 'all',
+  });
+  const handlers = { parent, child: (async () => fail('NOPE', 'no')) as Handler };
+  const graph = { nodes: [{ id: 'parent', task: { goal: 'plan' }, use: 'parent', onFail: 'escalate' as const }] };
+  const journal = memoryJournal();
+  const first = run(graph, { runId: 'run', journal, handlers });
+  first.result.catch(() => {});
+  for await (const { type } of first) if (type === 'node.waiting') break;
+  // The process is gone here: what the journal holds is all there is.
+  const copy = memoryJournal();
+  for await (const { sequence: _, ...event } of journal.read('run')) await copy.append('run', [event]);
+  await using recovered = await recover('run', { journal: copy, handlers });
+  assert.deepEqual(
+    recovered.tickets().map(({ ticket }) => ticket),
+    ['parent:1'],
+  );
+  await recovered.answer('parent:1', { action: 'done', output: 'by hand' });
+  assert.deepEqual(await recovered.result, { parent: 'by hand' });
+  assert.deepEqual(recovered.tickets(), []);
+  await first.cancel();
+});
