@@ -10,8 +10,8 @@ import { withoutTokens } from '../process/token-scanner.ts';
 import type { Channel, ChannelEnd } from './channel.ts';
 import { withoutEcho } from './echo.ts';
 import { type Expected, expectPattern, toPatterns } from './expect.ts';
+import { followOutput } from './follow-output.ts';
 import { stopScript } from './interrupt.ts';
-import { lineListener, outputListener } from './output-listener.ts';
 import { RunningScript, type ScriptEnd } from './running-script.ts';
 import type { InterruptOptions, Observation, Pattern, RunOptions, Session, SessionState } from './session.ts';
 import { noProgram, sessionBusy, sessionEnded, startFailed, syntaxError, toStartError } from './session-errors.ts';
@@ -336,28 +336,6 @@ export class BashSession implements Session {
   #assertOpen(operation: string): void {
     if (this.#end || this.#closing) throw sessionEnded(this.name, this.#end, operation);
   }
-}
-
-/** Shows a caller what was printed since `from`, and what comes, until it is disposed of. */
-function followOutput(
-  script: RunningScript,
-  from: number,
-  onOutput: RunOptions['onOutput'],
-  onError: (error: unknown) => void,
-): Disposable | undefined {
-  if (!onOutput) return undefined;
-  const plain = outputListener(onOutput, onError);
-  const { take, end } = script.traced ? lineListener(plain, withoutLevels) : { take: plain, end: () => {} };
-  for (const chunk of script.log.chunks(from)) {
-    if (chunk.type === 'output') take(chunk.stream, chunk.data, chunk.cursor);
-  }
-  script.listeners.add(take);
-  return {
-    [Symbol.dispose]: () => {
-      script.listeners.delete(take);
-      end();
-    },
-  };
 }
 
 function withoutLevelsIn(text: OutputText): OutputText {
