@@ -33,6 +33,7 @@ METHOD=busybox scripts/make-image.sh "$HRM_REX_BUSYBOX_IMAGE"
 if [ $# -gt 0 ]; then
   "$@"
 else
-  node --import tsx scripts/run-tests.ts test/docker
+  # The whole contract is one file for each kind of container.
+  node --import tsx scripts/run-tests.ts test/docker --test-timeout=1200000
   HRM_REX_IMAGE=$HRM_REX_BASH_IMAGE node --import tsx scripts/run-examples.ts 09- 10- 13-
 fi

@@ -29,6 +29,9 @@ export interface TargetPlace {
   readonly keep: boolean;
 }
 
+/** How long a start that is under way may take once a limit is over. */
+const startPatienceMs = 2_000;
+
 /** Starts a process in a target. @throws COMMAND_NOT_STARTED, OUTCOME_UNKNOWN, INVALID_ARGUMENT */
 export async function startTargetProcess(
   command: Command,
@@ -46,10 +49,12 @@ export async function startTargetProcess(
   const opening = new AbortController();
   let running: RunningProcess | undefined;
   let reason: ExitReason = 'exit';
+  let patience: NodeJS.Timeout | undefined;
   const limits = armLimits(options, (limit) => {
     reason = limit;
-    opening.abort();
-    running?.end(limit, {}).catch(() => {});
+    // What has begun already is ended with all that it printed; what does not begin is given up.
+    if (running) running.end(limit, {}).catch(() => {});
+    else patience = setTimeout(() => opening.abort(), startPatienceMs);
   });
   try {
     const launched = await launch(place.target, plan, {
@@ -66,6 +71,10 @@ export async function startTargetProcess(
     running = new RunningProcess({ id: place.id, command, options, child, control, log, startedAt });
     void running.ended.then(() => limits[Symbol.dispose]());
     if (options.stdin !== undefined && options.stdin !== 'pipe') void feedInput(child, options.stdin);
+    if (reason !== 'exit') {
+      await running.end(reason, {});
+      await running.result();
+    }
     return running;
   } catch (error) {
     limits[Symbol.dispose]();
@@ -73,6 +82,8 @@ export async function startTargetProcess(
     await endTree({ pid: undefined, mark: place.mark }, { signal: 'SIGKILL' }, place.processes).catch(() => {});
     const facts = { command, ...outputText(log), exitCode: null, signal: null, failureReason: '' };
     throw commandError(reason, facts, options) ?? error;
+  } finally {
+    clearTimeout(patience);
   }
 }
 

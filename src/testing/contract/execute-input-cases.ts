@@ -40,7 +40,7 @@ export function executeInputCases(suite: RuntimeSuite): void {
   });
 
   test('replaces the environment when it is not inherited', async ({ runtime }) => {
-    const result = await runtime.execute(['/usr/bin/env'], { env: { ONLY: 'this' }, inheritEnv: false });
+    const result = await runtime.execute('env', { env: { ONLY: 'this' }, inheritEnv: false });
     const names = result.stdout.split('\n').map((line) => line.split('=')[0]);
     assert.ok(names.includes('ONLY'));
     assert.ok(!names.includes('PATH') && !names.includes('HOME'), `inherited: ${names}`);

@@ -11,6 +11,11 @@ export interface NewFile extends Pick<WriteOptions, 'mode' | 'parents'> {
   readonly finish?: string;
 }
 
+/** Asks the system, which knows better than `[ -w ]`: busybox takes root for one who may do everything. */
+const mayWrite = `[ -w "$path" ] || die EACCES
+  [ ! -f "$path" ] || refusal=$( ( : >>"$path" ) 2>&1 ) || case $refusal in *[Bb]usy*) ;; *) die EACCES ;; esac
+`;
+
 /**
  * Replaces or creates a file by the rules of `LocalFileSystem.write`: content goes to `$temporary` beside the file,
  * which then takes the name; where that cannot be, the file is overwritten in place.
@@ -20,8 +25,7 @@ export function replaceScript(path: string, temporary: string, source: ContentSo
 [ ! -p "$path" ] || die ENXIO
 ${file.parents === false ? needParent : makeParents}${beside(temporary)}${put(source)}mode=${modeOf(file)}
 if [ -e "$path" ]; then
-  [ -w "$path" ] || die EACCES
-  need stat
+  ${mayWrite}  need stat
   set -- $(stat -c '%h %a %u:%g' "$path")
   [ -f "$path" ] && [ "$1" = 1 ] && [ -w "\${path%/*}/" ] || { temporary=; put >"$path"; exit; }
   mode=$2
