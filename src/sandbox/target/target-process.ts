@@ -50,12 +50,14 @@ export async function startTargetProcess(
   let running: RunningProcess | undefined;
   let reason: ExitReason = 'exit';
   let patience: NodeJS.Timeout | undefined;
-  const limits = armLimits(options, (limit) => {
+  const onLimit = (limit: ExitReason): void => {
     reason = limit;
     // What has begun already is ended with all that it printed; what does not begin is given up.
     if (running) running.end(limit, {}).catch(() => {});
     else patience = setTimeout(() => opening.abort(), startPatienceMs);
-  });
+  };
+  // The start has the time of the program once more: an engine can take longer for it than the program may run.
+  let limits = armLimits(options, onLimit);
   try {
     const launched = await launch(place.target, plan, {
       terminal,
@@ -66,6 +68,8 @@ export async function startTargetProcess(
       },
       wasSent: (signal) => sent.has(signal),
     });
+    limits[Symbol.dispose]();
+    if (reason === 'exit') limits = armLimits(options, onLimit);
     const child = toChild(launched, command, plan, place);
     const control = controlThere(launched.pid, place, sent);
     running = new RunningProcess({ id: place.id, command, options, child, control, log, startedAt });
