@@ -18,6 +18,8 @@ await build({
   target: 'node20.19',
   sourcemap: true,
   sourcesContent: false,
+  minifyWhitespace: true,
+  legalComments: 'none',
   logLevel: 'warning',
 });
 const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
