@@ -34,6 +34,9 @@ export abstract class HostRuntime extends BaseRuntime {
   /** Lets everything go, after the processes and sessions; `isUsed` when anything was ever started. */
   protected abstract release(isUsed: boolean): Promise<void>;
 
+  /** Whether something that could not be ended is the caller's concern. */
+  protected abstract mustEnd(error: unknown): boolean;
+
   /** Whether `close` was called. */
   protected get isClosed(): boolean {
     return this.#closing !== undefined;
@@ -99,7 +102,7 @@ export abstract class HostRuntime extends BaseRuntime {
     await Promise.allSettled(this.#starting);
     const ended = await Promise.allSettled([this.#sessions.close(), this.#processes.close()]);
     await this.release(this.#started > 0);
-    for (const each of ended) if (each.status === 'rejected') throw each.reason;
+    for (const each of ended) if (each.status === 'rejected' && this.mustEnd(each.reason)) throw each.reason;
   }
 
   async #start(command: Command, options: SpawnOptions, operation: string): Promise<RunningProcess> {

@@ -61,6 +61,10 @@ export class LocalRuntime extends HostRuntime {
     this.#reaper[Symbol.dispose]();
   }
 
+  protected mustEnd(): boolean {
+    return true;
+  }
+
   #place(mark: StartMark): ProcessPlace {
     this.#reaper.start();
     return { ...mark, cwd: this.#cwd, env: this.#env, isolation: this.#isolation };

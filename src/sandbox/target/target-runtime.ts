@@ -88,7 +88,6 @@ export class TargetRuntime extends HostRuntime {
   }
 
   protected async release(isUsed: boolean): Promise<void> {
-    // A target that cannot be reached any more ends everything itself, or has ended.
     if (isUsed) await endTree({ pid: undefined, mark: this.prefix }, { graceMs: 100 }, this.#far).catch(() => {});
     await this.#attendant.close();
   }
@@ -96,6 +95,11 @@ export class TargetRuntime extends HostRuntime {
   async #shellFiles(ask: Ask): Promise<FileSystem> {
     const { ShellFiles } = await import('./files/shell-files.ts');
     return new ShellFiles(this.#target, { ask });
+  }
+
+  /** A target that cannot be reached any more ends everything itself, or has ended. */
+  protected mustEnd(): boolean {
+    return false;
   }
 
   #place(mark: StartMark): TargetPlace {
