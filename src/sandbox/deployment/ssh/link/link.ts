@@ -124,6 +124,9 @@ export class Link {
       const done = (error: Error | undefined, value: Value): void => {
         // A channel that comes after the caller has gone is closed at once.
         if (over) (value as Partial<Duplex> | undefined)?.destroy?.();
+        // A connection that ends refuses what was asked in a host's words, a moment before it says that it has ended.
+        else if (error && isRefusal(error))
+          setTimeout(() => settle(() => reject(this.#toError(error, operation))), 100);
         else settle(() => (error ? reject(this.#toError(error, operation)) : resolve(value)));
       };
       try {
@@ -144,9 +147,13 @@ export class Link {
     if (/not connected|no response/i.test(error.message))
       return outcomeUnknown(operation, this.#reason ?? 'the link was cut');
     if (/subsystem/i.test(error.message)) return unsupported('file transfer', error);
-    if (/unable to (exec|start)/i.test(error.message)) return notStarted('the host refuses to start it', error);
+    if (isRefusal(error)) return notStarted('the host refuses to start it', error);
     return error;
   }
+}
+
+function isRefusal(error: Error): boolean {
+  return /unable to (exec|start)/i.test(error.message);
 }
 
 function reasonText(reason: unknown, error: Error): string {
