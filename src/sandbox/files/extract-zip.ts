@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, type ZipFile } from 'yauzl';
 import { RexError } from '../../core/errors.ts';
-import { filesAtOnce, forEachAtOnce } from './concurrency.ts';
+import { filesAtOnce, forEachAtOnce, mapAhead } from './concurrency.ts';
 import { brokenArchive, fileError, withFileErrors } from './file-errors.ts';
 import type { TransferOptions, TransferResult } from './file-system.ts';
 import { retyped } from './streams.ts';
@@ -42,11 +42,13 @@ export async function extractZip(
       const content = await zipContent(zip, reader, entry, name);
       return content instanceof Uint8Array ? content : retyped(content, typed);
     };
-    const extract = async (entry: Entry): Promise<void> => {
-      const member = await memberOf(entry, contentOf).catch((error: unknown) => Promise.reject(typed(error)));
+    const load = (entry: Entry): Promise<TreeMember | undefined> =>
+      memberOf(entry, contentOf).catch((error: unknown) => Promise.reject(typed(error)));
+    // In the order of the zip, which decides between members of one path and below links.
+    const members = mapAhead(retyped(zip.eachEntry(), typed), filesAtOnce, load);
+    await forEachAtOnce(members, filesAtOnce, async (member) => {
       if (member !== undefined) await writer.add(member);
-    };
-    await forEachAtOnce(retyped(zip.eachEntry(), typed), filesAtOnce, extract);
+    });
     return await writer.finish();
   } finally {
     await handle.close();

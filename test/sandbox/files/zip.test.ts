@@ -96,6 +96,18 @@ test('names are made safe as Python makes them', async (context) => {
   assert.deepEqual(found, ['', '/a', '/a/b', '/a/b/c', '/a/b/c/d', '/absolute', '/back\\slash', '/cut', '/up', '/x']);
 });
 
+test('of members with one name the last stays, however long the others take to unpack', async (context) => {
+  const base = await scratch(context);
+  const names = Array.from({ length: 12 }, (_, index) => `file ${index}`);
+  const long = 'x'.repeat(60_000);
+  const members = names.flatMap((name) => [
+    { name, content: long },
+    { name, content: '' },
+  ]);
+  await extractZip(await zipOf(base, ...members), join(base, 'target'));
+  for (const name of names) assert.equal(await readFile(join(base, 'target', name), 'utf8'), '', name);
+});
+
 test('a link of the zip is made but never followed', async (context) => {
   const base = await scratch(context);
   await mkdir(join(base, 'outside'));
