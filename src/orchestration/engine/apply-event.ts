@@ -56,8 +56,7 @@ function applyToNode(state: RunState, node: NodeRecord, event: RunEvent): void {
     case 'node.done':
       node.state = 'done';
       node.output = event.data.output;
-      closeTicket(state, node);
-      forget(node);
+      end(state, node);
       break;
     case 'node.expanded':
       node.state = 'expanded';
@@ -115,8 +114,7 @@ function applyToNode(state: RunState, node: NodeRecord, event: RunEvent): void {
       node.state = 'failed';
       node.error = event.data.error;
       node.failedAs = event.data.policy;
-      closeTicket(state, node);
-      forget(node);
+      end(state, node);
       break;
     case 'node.skipped':
       node.state = 'skipped';
@@ -124,8 +122,7 @@ function applyToNode(state: RunState, node: NodeRecord, event: RunEvent): void {
       break;
     case 'node.cancelled':
       node.state = 'cancelled';
-      closeTicket(state, node);
-      forget(node);
+      end(state, node);
       break;
     case 'node.spent':
       spend(state, node, event.data.usage);
@@ -161,10 +158,8 @@ function beginSegment(node: NodeRecord): void {
 }
 
 function beginAttempt(node: NodeRecord): void {
-  beginSegment(node);
-  node.steps = noSteps;
-  node.snapshot = undefined;
-  node.answer = undefined;
+  node.segment += 1;
+  forget(node);
 }
 
 /** Back to the execution of the node's own handler, without children. */
@@ -177,6 +172,12 @@ function beginAnew(node: NodeRecord): void {
 }
 
 /** A node that is over keeps its result only. */
+function end(state: RunState, node: NodeRecord): void {
+  closeTicket(state, node);
+  forget(node);
+}
+
+/** Drops what an attempt has gathered. */
 function forget(node: NodeRecord): void {
   node.values = noValues;
   node.steps = noSteps;

@@ -1,4 +1,5 @@
 import { RexError } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
 import type { FileSystem } from '../files/file-system.ts';
 import type { Command, CommandOptions, CommandResult } from '../process/command.ts';
 import type { ProcessHandle } from '../process/process-handle.ts';
@@ -115,8 +116,4 @@ export class SweRexBackend implements RemoteBackend {
 /** SWE-ReX's terminals are 80 x 24. */
 function hasOwnSize({ pty }: SessionOptions): boolean {
   return typeof pty === 'object' && (pty.columns !== 80 || pty.rows !== 24);
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,7 @@
+import { quote } from '../../core/quote.ts';
 import { programInput } from './channel.ts';
 import type { ShellDialect } from './shell-dialect.ts';
-import { plainTerminalText, quote, type ScriptOptions, type ShellState, type Tokens } from './shell-text.ts';
+import { plainTerminalText, type ScriptOptions, type ShellState, type Tokens } from './shell-text.ts';
 
 /*
  * The shell side of the session protocol for a POSIX sh: dash, busybox ash and their like.

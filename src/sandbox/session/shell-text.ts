@@ -1,3 +1,4 @@
+import { quote } from '../../core/quote.ts';
 import { programInput } from './channel.ts';
 import type { ShellDialect } from './shell-dialect.ts';
 
@@ -56,11 +57,6 @@ export interface ScriptOptions {
   readonly separate: boolean;
   /** Whether bash may trace it, see {@link mayTrace}. */
   readonly traced: boolean;
-}
-
-/** Quotes text as one shell word. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** First lines of a session: silence at the top level, descriptors for what follows, no history. */

@@ -1,6 +1,6 @@
 import { randomId } from '../../core/ids.ts';
+import { quote } from '../../core/quote.ts';
 import { treeVariable } from '../process/end-tree.ts';
-import { quote } from '../session/shell-text.ts';
 
 /*
  * The shell side of a start. A launcher runs the program as its child, and frames what the program prints: START with the

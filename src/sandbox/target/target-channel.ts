@@ -1,4 +1,5 @@
 import { randomId } from '../../core/ids.ts';
+import { quote } from '../../core/quote.ts';
 import { settlesWithin } from '../../core/settles-within.ts';
 import type { TerminalSize } from '../process/command.ts';
 import { endTree, treeVariable } from '../process/end-tree.ts';
@@ -7,7 +8,6 @@ import { descendants } from '../process/process-table.ts';
 import { makeToken, TokenScanner } from '../process/token-scanner.ts';
 import type { Channel, ChannelEnd } from '../session/channel.ts';
 import type { ShellDialect } from '../session/shell-dialect.ts';
-import { quote } from '../session/shell-text.ts';
 import type { LaunchPlan } from './launch-text.ts';
 import { type Launched, launch } from './launched.ts';
 import type { TargetStream } from './target.ts';

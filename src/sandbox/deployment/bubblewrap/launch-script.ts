@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { quote } from '../../../core/quote.ts';
 import type { Identity } from './identity.ts';
 import type { SandboxLimits } from './limits.ts';
 import type { SandboxPrograms } from './programs.ts';
@@ -88,8 +89,4 @@ function inner({ programs, limits, resourceLimits }: LaunchPlan): string[] {
     ...(set.length > 0 && programs.prlimit ? [programs.prlimit, ...set] : []),
     ...(programs.env ? [programs.env, `--default-signal=${politeSignals}`] : []),
   ];
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -2,9 +2,9 @@ import { Buffer } from 'node:buffer';
 import { posix } from 'node:path';
 import { invalidArgument } from '../../../core/errors.ts';
 import { randomId } from '../../../core/ids.ts';
+import { quote } from '../../../core/quote.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Session, SessionOptions } from '../../session/session.ts';
-import { quote } from '../../session/shell-text.ts';
 import type { SessionSnapshot, ShellDefinition } from './session-snapshot.ts';
 
 /** How a snapshot is restored. */

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { quote } from '../../session/shell-text.ts';
+import { quote } from '../../../core/quote.ts';
 
 /*
  * Scripts of this room run in any POSIX shell. They test for what they can tell apart themselves and report it as

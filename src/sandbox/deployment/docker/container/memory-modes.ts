@@ -1,4 +1,4 @@
-import { quote } from '../../../session/shell-text.ts';
+import { quote } from '../../../../core/quote.ts';
 import type { Target } from '../../../target/target.ts';
 import type { DockerMount } from '../docker-options.ts';
 

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { Readable } from 'node:stream';
+import { quote } from '../../../../core/quote.ts';
 import type { TransferOptions, TransferResult } from '../../../files/file-system.ts';
 import { archiveEnd, packMembers } from '../../../files/pack-tree.ts';
 import { type LocalMember, readTree } from '../../../files/read-tree.ts';
 import { unpackTree } from '../../../files/unpack-tree.ts';
-import { quote } from '../../../session/shell-text.ts';
 import type { Ask } from '../../../target/files/ask.ts';
 import { ShellFiles } from '../../../target/files/shell-files.ts';
 import { gather } from '../../../target/files/write-content.ts';

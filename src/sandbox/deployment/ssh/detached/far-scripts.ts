@@ -1,7 +1,7 @@
+import { quote } from '../../../../core/quote.ts';
+
 /** Environment variable that marks everything a detached session starts. */
 const mark = 'HRM_REX_DETACHED';
-
-const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Sets `d` to the private directory of a session. */
 const place = (name: string): string => `umask 077; d=$HOME/.hrm-rex/detached/${quote(name)}`;
