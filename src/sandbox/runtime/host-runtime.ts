@@ -5,9 +5,9 @@ import { failedError } from '../process/command-error.ts';
 import type { ProcessHandle } from '../process/process-handle.ts';
 import { ProcessRegistry } from '../process/process-registry.ts';
 import type { RunningProcess } from '../process/running-process.ts';
-import type { BashSession } from '../session/bash-session.ts';
 import type { Session, SessionOptions } from '../session/session.ts';
 import { SessionRegistry } from '../session/session-registry.ts';
+import type { ShellSession } from '../session/shell-session.ts';
 import { BaseRuntime } from './base-runtime.ts';
 import type { ProcessInfo } from './runtime.ts';
 
@@ -30,7 +30,7 @@ export abstract class HostRuntime extends BaseRuntime {
   #closing: Promise<void> | undefined;
 
   protected abstract startProcess(command: Command, options: SpawnOptions, mark: StartMark): Promise<RunningProcess>;
-  protected abstract startSession(name: string, options: SessionOptions, mark: StartMark): Promise<BashSession>;
+  protected abstract startSession(name: string, options: SessionOptions, mark: StartMark): Promise<ShellSession>;
   /** Lets everything go, after the processes and sessions; `isUsed` when anything was ever started. */
   protected abstract release(isUsed: boolean): Promise<void>;
 

@@ -8,9 +8,9 @@ import { currentEnvironment } from '../process/launch.ts';
 import { type ProcessPlace, startLocalProcess } from '../process/local-process.ts';
 import { Reaper } from '../process/reaper.ts';
 import type { RunningProcess } from '../process/running-process.ts';
-import type { BashSession } from '../session/bash-session.ts';
 import { startLocalSession } from '../session/local-session.ts';
 import type { SessionOptions } from '../session/session.ts';
+import type { ShellSession } from '../session/shell-session.ts';
 import { HostRuntime, type StartMark } from './host-runtime.ts';
 import type { Health, Runtime } from './runtime.ts';
 
@@ -52,7 +52,7 @@ export class LocalRuntime extends HostRuntime {
     return startLocalProcess(command, options, this.#place(mark));
   }
 
-  protected startSession(name: string, options: SessionOptions, mark: StartMark): Promise<BashSession> {
+  protected startSession(name: string, options: SessionOptions, mark: StartMark): Promise<ShellSession> {
     return startLocalSession(name, options, this.#place(mark));
   }
 

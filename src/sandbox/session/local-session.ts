@@ -5,10 +5,10 @@ import { toEnvironment } from '../process/launch.ts';
 import type { ProcessPlace } from '../process/local-process.ts';
 import { startError } from '../process/start-error.ts';
 import { toTerminalSize } from '../process/terminal.ts';
-import { BashSession } from './bash-session.ts';
 import type { Channel } from './channel.ts';
 import { openPipeChannel } from './local-channel.ts';
 import type { SessionOptions } from './session.ts';
+import { ShellSession } from './shell-session.ts';
 import { bashDialect } from './shell-text.ts';
 import { openTerminalChannel } from './terminal-channel.ts';
 
@@ -19,13 +19,13 @@ export async function startLocalSession(
   name: string,
   options: SessionOptions,
   place: ProcessPlace,
-): Promise<BashSession> {
+): Promise<ShellSession> {
   assertNotAborted('createSession', options.signal);
   if (options.pty && options.streams === 'separate') {
     throw invalidArgument('streams', "'merged' together with a pty: a terminal has one output", options.streams);
   }
   const channel = await openChannel(options, place);
-  return await BashSession.start(channel, {
+  return await ShellSession.start(channel, {
     name,
     loadRc: options.loadRc ?? true,
     startupSource: options.startupSource ?? [],

@@ -1,12 +1,12 @@
 import { RexError } from '../../core/errors.ts';
-import type { BashSession } from './bash-session.ts';
+import type { ShellSession } from './shell-session.ts';
 
 /** The sessions of a runtime by name. A name is taken from the start's beginning to the shell's end. */
 export class SessionRegistry {
-  readonly #sessions = new Map<string, Promise<BashSession> | BashSession>();
+  readonly #sessions = new Map<string, Promise<ShellSession> | ShellSession>();
 
   /** Starts a session under a name. @throws SESSION_EXISTS; a start that fails frees the name. */
-  async add(name: string, start: (name: string) => Promise<BashSession>): Promise<BashSession> {
+  async add(name: string, start: (name: string) => Promise<ShellSession>): Promise<ShellSession> {
     if (this.#sessions.has(name)) {
       const hint = 'Use it with `runtime.session(name)`, close it first, or choose another name.';
       throw new RexError('SESSION_EXISTS', `session ${name} already exists`, { session: name }, { hint });
@@ -25,7 +25,7 @@ export class SessionRegistry {
   }
 
   /** @throws SESSION_NOT_FOUND */
-  get(name: string): BashSession {
+  get(name: string): ShellSession {
     const found = this.#sessions.get(name);
     if (found && !(found instanceof Promise)) return found;
     const hint = 'Create it with `runtime.createSession({ session: name })`; a shell that exits loses its name.';
@@ -48,7 +48,7 @@ export class SessionRegistry {
     );
   }
 
-  #free(name: string, session: Promise<BashSession> | BashSession): void {
+  #free(name: string, session: Promise<ShellSession> | ShellSession): void {
     if (this.#sessions.get(name) === session) this.#sessions.delete(name);
   }
 }

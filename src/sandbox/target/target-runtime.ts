@@ -7,8 +7,8 @@ import type { WaitOptions } from '../process/process-handle.ts';
 import type { RunningProcess } from '../process/running-process.ts';
 import { HostRuntime, type StartMark } from '../runtime/host-runtime.ts';
 import type { Health, Runtime } from '../runtime/runtime.ts';
-import type { BashSession } from '../session/bash-session.ts';
 import type { SessionOptions } from '../session/session.ts';
+import type { ShellSession } from '../session/shell-session.ts';
 import { Attendant } from './attendant.ts';
 import { FarProcesses } from './far-processes.ts';
 import type { Ask } from './files/ask.ts';
@@ -83,7 +83,7 @@ export class TargetRuntime extends HostRuntime {
     return startTargetProcess(command, options, this.#place(mark));
   }
 
-  protected startSession(name: string, options: SessionOptions, mark: StartMark): Promise<BashSession> {
+  protected startSession(name: string, options: SessionOptions, mark: StartMark): Promise<ShellSession> {
     return startTargetSession(name, options, this.#place(mark), this.#bash ? 'bash' : 'sh');
   }
 

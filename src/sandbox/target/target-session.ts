@@ -1,11 +1,11 @@
 import { invalidArgument, RexError } from '../../core/errors.ts';
 import { assertNotAborted } from '../process/command-error.ts';
 import { toTerminalSize } from '../process/terminal.ts';
-import { BashSession } from '../session/bash-session.ts';
 import type { SessionOptions } from '../session/session.ts';
 import { startFailed } from '../session/session-errors.ts';
 import { makeShDialect, shPrelude } from '../session/sh-text.ts';
 import type { ShellDialect } from '../session/shell-dialect.ts';
+import { ShellSession } from '../session/shell-session.ts';
 import { bashDialect } from '../session/shell-text.ts';
 import type { LaunchPlan } from './launch-text.ts';
 import { NotLaunched } from './launched.ts';
@@ -20,7 +20,7 @@ export async function startTargetSession(
   options: SessionOptions,
   place: TargetPlace,
   defaultShell: string,
-): Promise<BashSession> {
+): Promise<ShellSession> {
   assertNotAborted('createSession', options.signal);
   if (options.pty && options.streams === 'separate') {
     throw invalidArgument('streams', "'merged' together with a pty: a terminal has one output", options.streams);
@@ -29,7 +29,7 @@ export async function startTargetSession(
   const shell = options.shell ?? defaultShell;
   const dialect = /bash[^/]*$/.test(shell) ? bashDialect : makeShDialect(shell);
   const channel = await openChannel(name, options, place, { shell, dialect });
-  return await BashSession.start(channel, {
+  return await ShellSession.start(channel, {
     name,
     loadRc: options.loadRc ?? true,
     startupSource: options.startupSource ?? [],

@@ -19,7 +19,7 @@ import type { ShellDialect } from './shell-dialect.ts';
 import { bashDialect, plainTerminalText, type ShellState, withoutLevels } from './shell-text.ts';
 
 /** What a shell's session needs besides its channel. */
-export interface BashSessionOptions {
+export interface ShellSessionOptions {
   readonly name: string;
   readonly loadRc: boolean;
   readonly startupSource: readonly string[];
@@ -36,7 +36,7 @@ const busyWaitMs = 1_000;
 const backgroundBytes = 1024 * 1024;
 
 /** A shell, bash mostly, on any {@link Channel}; see {@link Session}. */
-export class BashSession implements Session {
+export class ShellSession implements Session {
   readonly name: string;
   readonly #channel: Channel;
   readonly #dialect: ShellDialect;
@@ -60,7 +60,7 @@ export class BashSession implements Session {
   #end: (ChannelEnd & { readonly failureReason: string }) | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(channel: Channel, { name, dialect, maxOutputBytes }: BashSessionOptions) {
+  private constructor(channel: Channel, { name, dialect, maxOutputBytes }: ShellSessionOptions) {
     this.name = name;
     this.#channel = channel;
     this.#dialect = dialect ?? bashDialect;
@@ -70,9 +70,9 @@ export class BashSession implements Session {
   }
 
   /** Starts the shell's side: quiet top level, rc file, sources. @throws SESSION_START_FAILED, and nothing is left. */
-  static async start(channel: Channel, options: BashSessionOptions): Promise<BashSession> {
+  static async start(channel: Channel, options: ShellSessionOptions): Promise<ShellSession> {
     const { name, startupTimeoutMs, signal } = options;
-    const session = new BashSession(channel, options);
+    const session = new ShellSession(channel, options);
     const dialect = session.#dialect;
     try {
       channel.writeControl(Buffer.from(dialect.bootText(channel)));
