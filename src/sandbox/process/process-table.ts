@@ -40,16 +40,6 @@ export function startTicks(agoMs: number): number {
   return process.platform === 'linux' ? Math.floor((uptime() - agoMs / 1000) * 100) : 0;
 }
 
-/** Ids of the direct children of a process, cheaply; undefined where the system cannot say. */
-export function childrenOf(pid: number): ReadonlySet<number> | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
-    return new Set(text.split(' ').filter(Boolean).map(Number));
-  } catch {
-    return undefined;
-  }
-}
-
 const variables = new Map<number, { readonly startedAt: number; readonly value: string }>();
 
 /**

@@ -2,18 +2,12 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { followOutput, startProcess, writeTo } from '../process/child.ts';
+import { ChildrenFile } from '../process/children-file.ts';
 import type { TerminalSize } from '../process/command.ts';
 import { endTree, treeVariable } from '../process/end-tree.ts';
 import type { Isolation, Launch } from '../process/isolation.ts';
 import type { OutputStream } from '../process/process-handle.ts';
-import {
-  childrenOf,
-  descendants,
-  environmentValue,
-  innerPid,
-  readProcessTable,
-  startTicks,
-} from '../process/process-table.ts';
+import { descendants, environmentValue, innerPid, readProcessTable, startTicks } from '../process/process-table.ts';
 import type { Channel, ChannelEnd } from './channel.ts';
 
 /** What a channel of this machine is made of. */
@@ -70,6 +64,7 @@ export class LocalChannel implements Channel {
   readonly #isolation: Isolation | undefined;
   readonly #sink: OutputSink;
   #shell: number | undefined;
+  #children: ChildrenFile | undefined;
   #background: ReadonlySet<number> = new Set();
   #begunAt = 0;
   #closing: Promise<void> | undefined;
@@ -106,17 +101,14 @@ export class LocalChannel implements Channel {
   }
 
   located(inner: number): void {
-    if (inner === this.pid) {
-      this.#shell = this.pid;
-      return;
-    }
-    const below = [...descendants(readProcessTable({ fresh: true }), this.pid)];
-    this.#shell = below.find((pid) => innerPid(pid) === inner && pid !== this.pid) ?? this.pid;
+    this.#shell = inner === this.pid ? this.pid : this.#below(inner);
+    this.#children?.close();
+    this.#children = new ChildrenFile(this.#shell);
   }
 
   markBackground(): void {
     this.#begunAt = performance.now();
-    this.#background = this.#shell === undefined ? new Set() : (childrenOf(this.#shell) ?? new Set());
+    this.#background = this.#children?.read() ?? new Set();
   }
 
   signal(target: 'programs' | 'shell', signal: NodeJS.Signals): void {
@@ -143,7 +135,14 @@ export class LocalChannel implements Channel {
     const tree = { pid: this.#over ? undefined : this.pid, mark: this.#mark };
     await endTree(tree, { signal: 'SIGHUP', graceMs: 100 });
     await this.ended;
+    this.#children?.close();
     this.#parts.release();
+  }
+
+  /** The shell that is `inner` where it runs: this process, or one below what confines it. */
+  #below(inner: number): number {
+    const below = [...descendants(readProcessTable({ fresh: true }), this.pid)];
+    return below.find((pid) => innerPid(pid) === inner && pid !== this.pid) ?? this.pid;
   }
 
   /** What runs for the running script: below the shell, or its orphans; not the jobs that were there before. */

@@ -151,16 +151,15 @@ function captureText(tokens: Tokens, status: string, traced: boolean): string {
   return `{ __hrm_rex_status=${status} __hrm_rex_flags=$-; ${steps.join('; ')}; } ${silently}`;
 }
 
-/** Shows the end. The run counts as over only then: SIGINT before that leaves the rest to the second line. */
+/** Shows the end. SIGINT before that leaves the rest to the second line. */
 function reportText(tokens: Tokens, separate: boolean): string {
   const report = `'${tokens.end}%s:%s:%s\\n' "$__hrm_rex_status" "$__hrm_rex_flags" "$$"`;
-  const steps = [
-    `\\builtin printf ${report} >&${channelOutput}`,
-    ...(separate ? [`\\builtin printf '${tokens.end}\\n' >&${channelError}`] : []),
-    '__hrm_rex_run=',
-  ];
-  return steps.join('; ');
+  const shown = `\\builtin printf ${report} >&${channelOutput}`;
+  return separate ? `${shown}; \\builtin printf '${tokens.end}\\n' >&${channelError}` : shown;
 }
+
+/** The run is over. */
+const overText = '__hrm_rex_run=';
 
 /** Whether `set -x` is on, or may be switched on, while a script runs. */
 function mayTrace(script: string, flags: string): boolean {
@@ -192,12 +191,14 @@ function scriptText(script: string, tokens: Tokens, state: ShellState, options: 
   const trace = options.traced ? `; [[ -z \${PS4+set} ]] || PS4=${levelMark}$PS4` : '';
   const wrapper = [
     ...begin,
-    `{ ${evaluate('__hrm_rex_open')}${trace}; } ${silently}`,
+    `{ ${evaluate('__hrm_rex_open')}${trace}; } 2>&${nowhere}`,
     statusText(state.flags.includes('e') ? 0 : state.status),
     '\\builtin eval -- "$__hrm_rex_script"',
     captureText(tokens, '$?', options.traced),
-    `\\exec ${scriptOutput}>&1 ${scriptError}>&2${options.openInput ? '' : ` ${scriptInput}<&0`}`,
     reportText(tokens, options.separate),
+    // Streams that the script has moved stay so; the shell does this while its caller reads the report.
+    `\\exec ${scriptOutput}>&1 ${scriptError}>&2${options.openInput ? '' : ` ${scriptInput}<&0`}`,
+    overText,
   ].join('; ');
   const streams = `<&${options.openInput ? programInput : scriptInput} >&${scriptOutput} 2>&${scriptError}`;
   return [
@@ -213,7 +214,7 @@ function scriptText(script: string, tokens: Tokens, state: ShellState, options: 
  */
 function endText(tokens: Tokens, separate: boolean, traced: boolean): string {
   const capture = captureText(tokens, '$__hrm_rex_jump', traced);
-  const steps = `[[ -n $__hrm_rex_status ]] || ${capture}; ${reportText(tokens, separate)}`;
+  const steps = `[[ -n $__hrm_rex_status ]] || ${capture}; ${reportText(tokens, separate)}; ${overText}`;
   return `__hrm_rex_jump=$?; [[ $__hrm_rex_run != ${tokens.run} ]] || { ${steps}; }\n`;
 }
 
