@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { done, fail, type Handler, type JournalEvent, memoryJournal, run } from 'hrm-rex/orchestration';
 import {
@@ -14,6 +15,8 @@ import {
   validateTargets,
 } from 'hrm-rex/telemetry';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+
+const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 
 /** A run of coder → tester, twice in parallel, where each takes its time and one fails. */
 async function playTeam(): Promise<{ events: JournalEvent[] }> {
@@ -58,6 +61,31 @@ test('metrics of a run, read from its journal, in the text format of Prometheus'
   ]) {
     assert.equal(lines.includes(line), true, `${line} is missing in\n${lines.join('\n')}`);
   }
+});
+
+test('tokens told with a result are counted by direction, but not again what was accounted for before', async () => {
+  const told: Handler = async () => done(1, { usage: { tokensIn: 30, tokensOut: 5, usd: 0.5 } });
+  const accounted: Handler = async (_, context) => {
+    context.spend({ tokensIn: 20, tokensOut: 3 });
+    return done(1, { usage: { tokensIn: 30, tokensOut: 5 } });
+  };
+  const node = (id: string, use: Handler) => ({ id, task: { goal: id }, use });
+  const counted = await new RunMetrics().follow(run({ nodes: [node('told', told), node('accounted', accounted)] }));
+  const lines = counted.prometheus().split('\n');
+  assert.ok(lines.includes('hrm_rex_tokens_total{agent="told",direction="in"} 30'));
+  assert.ok(lines.includes('hrm_rex_tokens_total{agent="told",direction="out"} 5'));
+  const total = lines
+    .filter((line) => line.startsWith('hrm_rex_tokens_total{agent="accounted"'))
+    .reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
+  assert.equal(total, 35);
+});
+
+test('promtool accepts the text', { skip: !hasPromtool && 'needs promtool' }, async () => {
+  const { events } = await playTeam();
+  const counted = await new RunMetrics().follow(events);
+  counted.gauge('queue_size', Number.POSITIVE_INFINITY, { name: 'a "b"\\\n' });
+  const checked = spawnSync('promtool', ['check', 'metrics'], { input: counted.prometheus(), encoding: 'utf8' });
+  assert.deepEqual([checked.status, checked.stdout, checked.stderr], [0, '', '']);
 });
 
 test('label values are escaped; names that Prometheus cannot take are refused', () => {

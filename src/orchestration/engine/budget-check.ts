@@ -56,7 +56,9 @@ export function mayExpand(state: RunState, node: NodeRecord, maxDepth: number): 
 export function remainder(usage: Usage | undefined, accounted: Readonly<Spent>): Usage | undefined {
   const tokens = (usage?.tokensIn ?? 0) + (usage?.tokensOut ?? 0) - accounted.tokens;
   const usd = (usage?.usd ?? 0) - accounted.usd;
-  return tokens > 0 || usd > 0 ? { tokensOut: Math.max(0, tokens), usd: Math.max(0, usd) } : undefined;
+  if (tokens <= 0 && usd <= 0) return undefined;
+  const tokensOut = Math.min(Math.max(0, tokens), usage?.tokensOut ?? 0);
+  return { tokensIn: Math.max(0, tokens - tokensOut), tokensOut, usd: Math.max(0, usd) };
 }
 
 function* lineage(state: RunState, node: NodeRecord): Generator<NodeRecord> {
