@@ -107,6 +107,12 @@ describe('train', () => {
     assert.ok(Math.abs(whole - parts) < 1e-4 * whole, `${whole}, ${parts}`);
   });
 
+  test('computing the blocks again gives the same losses and parameters', async () => {
+    const [kept, again] = [await run(), await run({ recompute: true })];
+    assert.deepEqual(losses(again.events), losses(kept.events));
+    assert.deepEqual(again.state, kept.state);
+  });
+
   test('filling halted rows only loses no example', async () => {
     const { events } = await run({ fillHaltedOnly: true });
     assert.equal(losses(events).length, 6);

@@ -1,6 +1,7 @@
 import { tf } from '../backend/tensorflow.ts';
 import { type AttentionWeights, attention } from '../ops/attention.ts';
 import type { ActivationHook } from '../ops/linear.ts';
+import { recompute } from '../ops/recompute.ts';
 import { rmsNorm } from '../ops/rms-norm.ts';
 import type { RotaryTable } from '../ops/rotary.ts';
 import { type SwigluWeights, swiglu } from '../ops/swiglu.ts';
@@ -15,6 +16,8 @@ export interface BlockSettings {
   readonly rotary?: RotaryTable;
   /** Applied to what every linear layer of the blocks reads; quantised models round it. */
   readonly onActivation?: ActivationHook;
+  /** Keep only the inputs of each block for the gradient, which computes the block again. Default false. */
+  readonly recompute?: boolean;
 }
 
 /** Post-norm block: x ← rms(x + attention(x)); x ← rms(x + swiglu(x)). */
@@ -38,7 +41,17 @@ export function reason(
 ): tf.Tensor3D {
   return tf.tidy(() => {
     let x = tf.add(state, injection) as tf.Tensor3D; // [B, T, D]
-    for (const weights of blocks) x = block(x, weights, settings);
+    for (const weights of blocks) {
+      x = settings.recompute ? recomputedBlock(x, weights, settings) : block(x, weights, settings);
+    }
     return x;
   });
+}
+
+function recomputedBlock(x: tf.Tensor3D, weights: BlockWeights, settings: BlockSettings): tf.Tensor3D {
+  const { qkv, output, gateUp, down } = weights;
+  return recompute([x, qkv, output, gateUp, down], (input, ...given) => {
+    const [qkv, output, gateUp, down] = given as tf.Tensor2D[];
+    return block(input as tf.Tensor3D, { qkv, output, gateUp, down } as BlockWeights, settings);
+  }) as tf.Tensor3D;
 }

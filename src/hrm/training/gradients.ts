@@ -36,6 +36,8 @@ export interface TrainingStepResult extends StepResult {
 export interface GradientOptions {
   /** Steps before which each row may not halt (the exploration draw), [B]; the default is 0 everywhere. */
   readonly minHaltSteps?: Int32Array;
+  /** Compute each block again for its gradient, to bound memory; default false. */
+  readonly recompute?: boolean;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function computeGradients(
   checkStep(model, carry, batch);
   const filled = refill(model, carry, batch);
   const steps = filled.steps.map((taken) => taken + 1);
-  const { kept, gradients } = differentiate(model, filled, steps);
+  const { kept, gradients } = differentiate(model, filled, steps, options.recompute === true);
   tf.dispose([filled.state.high, filled.state.low]);
 
   const q = splitQ(await kept.q.data<'float32'>());
@@ -100,7 +102,12 @@ interface Kept {
   losses: tf.Scalar[];
 }
 
-function differentiate(model: HrmModel, carry: Carry, steps: Int32Array): { kept: Kept; gradients: Gradients } {
+function differentiate(
+  model: HrmModel,
+  carry: Carry,
+  steps: Int32Array,
+  recompute: boolean,
+): { kept: Kept; gradients: Gradients } {
   const { config, weights, settings, trainableNames } = model;
   const { data } = carry;
   return tf.tidy(() => {
@@ -114,7 +121,7 @@ function differentiate(model: HrmModel, carry: Carry, steps: Int32Array): { kept
     const { grads } = tf.engine().gradients(
       () => {
         const input = embedBatch(model, data, puzzleRows); // [B, T, D]
-        const state = finishStep(config, weights, settings, begun, input);
+        const state = finishStep(config, weights, { ...settings, recompute }, begun, input);
         const heads = readHeads(config, weights, state.high);
         const target = hasTarget(config) ? withoutTape(() => targetQContinue(model, carry, state, steps)) : undefined;
         const { total, lm, qHalt, qContinue } = actLoss(config, heads, data, target);

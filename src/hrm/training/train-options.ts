@@ -9,6 +9,8 @@ export interface TrainOptions {
   readonly batchSize?: number;
   /** Equal parts that a batch is computed in, to bound memory; default 1. */
   readonly parts?: number;
+  /** Compute each block again for its gradient: less memory for about a quarter more time; default false. */
+  readonly recompute?: boolean;
   /** Default 1e-4. */
   readonly learningRate?: number;
   /** Default 1e-2. */

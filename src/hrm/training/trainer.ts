@@ -8,7 +8,7 @@ import type { StepMetrics } from '../losses/metrics.ts';
 import type { HrmModel } from '../model/hrm-model.ts';
 import { Random } from '../random.ts';
 import { MovingAverage } from './ema.ts';
-import { averageGradients, normOf } from './gradient-sum.ts';
+import { addGradients, averageGradients, normOf } from './gradient-sum.ts';
 import { computeGradients, type Gradients } from './gradients.ts';
 import { Optimiser } from './optimiser.ts';
 import type { ResolvedTrainOptions } from './train-options.ts';
@@ -56,21 +56,24 @@ export class Trainer implements Disposable {
     const batch = this.sampler.next(
       this.#options.fillHaltedOnly ? this.carries.flatMap(({ halted }) => [...halted]) : undefined,
     );
-    const found: Gradients[] = [];
+    let sum: Gradients | undefined;
     let loss = 0;
     let metrics: StepMetrics | undefined;
     for (const [index, carry] of this.carries.entries()) {
       const part = parts === 1 ? batch : takeRows(batch, (index * batchSize) / parts, batchSize / parts);
       const minHaltSteps = drawMinHaltSteps(this.model.config, part.size, this.random);
-      const result = await computeGradients(this.model, carry, part, { minHaltSteps });
+      const result = await computeGradients(this.model, carry, part, {
+        minHaltSteps,
+        recompute: this.#options.recompute === true,
+      });
       disposeCarry(carry);
       result.logits.dispose();
       this.carries[index] = result.carry;
-      found.push(result.gradients);
+      sum = addGradients(sum, result.gradients);
       loss += result.loss;
       metrics = metrics ? addMetrics(metrics, result.metrics) : result.metrics;
     }
-    using gradients = averageGradients(found);
+    using gradients = averageGradients(sum as Gradients, parts);
     const gradientNorm = measureNorm ? await normOf(gradients.tensors.values()) : Number.NaN;
     this.#guard('loss', loss);
     if (measureNorm) this.#guard('gradient norm', gradientNorm);

@@ -1,0 +1,32 @@
+import { tf } from '../backend/tensorflow.ts';
+
+/**
+ * Computes a tensor of others and keeps nothing but those for the gradient, which computes it once more: less memory for
+ * more time (gradient checkpointing, arXiv 1604.06174). Value and gradient are those of `compute` itself.
+ */
+export function recompute(
+  inputs: readonly tf.Tensor[],
+  compute: (...inputs: readonly tf.Tensor[]) => tf.Tensor,
+): tf.Tensor {
+  const result = tf.customGrad((...given) => {
+    const save = given.pop() as tf.GradSaveFunc;
+    const tensors = given as tf.Tensor[];
+    save(tensors);
+    return {
+      value: compute(...tensors),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradients(() => compute(...saved), saved, dy),
+    };
+  });
+  return result(...inputs);
+}
+
+/** Gradients inside a backward pass, whose own tape stays as it is. */
+function gradients(compute: () => tf.Tensor, leaves: tf.Tensor[], dy: tf.Tensor): tf.Tensor[] {
+  const { state } = tf.engine();
+  const { activeTape } = state;
+  try {
+    return tf.engine().gradients(compute, leaves, dy).grads;
+  } finally {
+    state.activeTape = activeTape;
+  }
+}
