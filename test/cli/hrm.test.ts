@@ -62,6 +62,22 @@ test('solve takes a file or standard input, and gives JSON', async () => {
   assert.deepEqual({ ...one, durationMs: 0 }, { ...other, durationMs: 0 });
 });
 
+test('solve thinks in ONNX Runtime when asked to, or says what to install', async () => {
+  const hasRuntime = await import('onnxruntime-node' as string).then(
+    () => true,
+    () => false,
+  );
+  const asked = cli(['solve', puzzle, '--model', model, '--json', '--engine', 'onnx']);
+  if (!hasRuntime) {
+    assert.equal(asked.status, 1);
+    assert.match(asked.stderr, /npm install .*onnxruntime-node/);
+    return;
+  }
+  const plain = JSON.parse(cli(['solve', puzzle, '--model', model, '--json']).stdout);
+  const { answer, backend } = JSON.parse(asked.stdout);
+  assert.deepEqual([answer, backend], [plain.answer, 'onnx']);
+});
+
 test('what does not fit is refused with a word on what would', () => {
   const cases: [string[], RegExp, number][] = [
     [['solve'], /takes one puzzle/, 2],
@@ -71,6 +87,7 @@ test('what does not fit is refused with a word on what would', () => {
     [['solve', '.'.repeat(81), '--model', model], /16, as the model/, 2],
     [['solve', puzzle, '--model', join(folder, 'none')], /none/, 1],
     [['solve', puzzle, '--model', model, '--steps', 'many'], /--steps takes a whole number/, 2],
+    [['solve', puzzle, '--model', model, '--engine', 'steam'], /--engine takes onnx/, 2],
     [['train', 'sudoku'], /--out FOLDER is needed/, 2],
     [['train', 'sudoku', '--out', model, '--size', '5'], /--size is 4, 6 or 9/, 2],
     [['train', join(folder, 'nothing'), '--out', model], /dataset\.json/, 1],

@@ -6,6 +6,7 @@ import {
   disposeCarry,
   initialCarry,
   loadModel,
+  solveAll,
   stepModel,
   useBackend,
   writeOnnx,
@@ -68,6 +69,39 @@ for (const [name, change] of Object.entries({
     disposeCarry(carry);
   });
 }
+
+test('puzzles are solved as on TensorFlow.js: in whole batches, halted early, from disturbed starts', {
+  skip: !hasRuntime && 'onnxruntime-node is not installed',
+}, async () => {
+  await useBackend('cpu');
+  using base = createModel(tinyConfig, { seed: 1 });
+  const state = await base.stateDict();
+  // A Q head that reads the state: rows differ in the step at which halt exceeds continue.
+  const weights = Float32Array.from({ length: 16 }, (_, index) => Math.sin(3 * index));
+  state.set('model.inner.q_head.weight', { shape: [2, 8], data: weights });
+  using model = loadModel(tinyConfig, state);
+  await using compiled = await compile(model, { engine: 'onnx' });
+  const puzzles = [
+    [1, 2, 3, 4],
+    [4, 3, 2, 1],
+    [0, 0, 1, 1],
+  ];
+  for (const options of [
+    {},
+    { maxSteps: 6, halting: 'q' as const },
+    { rollouts: 3, noise: 1, seed: 8, puzzleIdentifiers: [2, 1, 0] },
+  ]) {
+    const [ours, theirs] = [await solveAll(compiled, puzzles, options), await solveAll(model, puzzles, options)];
+    for (const [index, { trace, confidence }] of ours.entries()) {
+      assert.deepEqual(
+        trace.map(({ step, tokens, changedCells }) => ({ step, tokens, changedCells })),
+        theirs[index]?.trace.map(({ step, tokens, changedCells }) => ({ step, tokens, changedCells })),
+      );
+      assert.ok(Math.abs(confidence - (theirs[index]?.confidence ?? 0)) < 1e-5);
+    }
+  }
+  await assert.rejects(solveAll(compiled, [[1, 2, 3, 9]]), (error) => RexError.is(error, 'INVALID_ARGUMENT'));
+});
 
 for (const path of caseFiles()) {
   const golden = new GoldenCase(path);

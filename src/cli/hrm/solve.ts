@@ -1,6 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { type BackendName, openModel, renderSolving, type SolveStep, solve, useBackend } from '../../hrm/index.ts';
+import {
+  type BackendName,
+  compile,
+  openModel,
+  renderSolving,
+  type SolveStep,
+  solve,
+  useBackend,
+} from '../../hrm/index.ts';
 import { usageError } from '../failure.ts';
 import { wholeNumber } from './arguments.ts';
 import { type PuzzleText, readPuzzle } from './puzzle-kinds.ts';
@@ -20,6 +28,7 @@ Options:
   --html FILE        Write an animation of the solving as one page
   --json             Print one line of JSON
   --backend NAME     auto, node-gpu, node, webgpu, wasm or cpu (default auto)
+  --engine onnx      Think in ONNX Runtime (npm install onnxruntime-node): much faster for large models
   -h, --help         Print this help
 `;
 
@@ -31,6 +40,7 @@ const flags = {
   html: { type: 'string' },
   json: { type: 'boolean' },
   backend: { type: 'string' },
+  engine: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -44,6 +54,7 @@ export async function solveCommand(args: readonly string[]): Promise<number> {
   const [given, ...others] = positionals;
   if (given === undefined || others.length > 0) throw usageError('solve takes one puzzle; see hrm-rex solve --help');
   if (values.model === undefined) throw usageError('--model FOLDER is needed; hrm-rex train makes one');
+  if (values.engine !== undefined && values.engine !== 'onnx') throw usageError('--engine takes onnx');
   const steps = wholeNumber(values, 'steps', 0);
   const settings = {
     rollouts: wholeNumber(values, 'rollouts', 1),
@@ -51,13 +62,14 @@ export async function solveCommand(args: readonly string[]): Promise<number> {
     ...(steps > 0 ? { maxSteps: steps } : {}),
   };
   const puzzle = readPuzzle(await readText(given));
-  const { name, device } = await useBackend((values.backend ?? 'auto') as BackendName | 'auto');
+  const backend = await useBackend((values.backend ?? 'auto') as BackendName | 'auto');
   const { model } = await openModel(values.model);
   using _model = model;
+  await using compiled = values.engine === 'onnx' ? await compile(model, { engine: 'onnx' }) : undefined;
   const startedAt = performance.now();
   const onStep = values.json ? () => {} : describe;
   const verify = (tokens: Int32Array) => puzzle.isSolved(tokens);
-  const solution = await solve(model, puzzle.tokens, { ...settings, verify, onStep });
+  const solution = await solve(compiled ?? model, puzzle.tokens, { ...settings, verify, onStep });
   const durationMs = performance.now() - startedAt;
   const isSolved = puzzle.isSolved(solution.tokens);
   if (values.html !== undefined) {
@@ -66,12 +78,15 @@ export async function solveCommand(args: readonly string[]): Promise<number> {
       renderSolving(puzzle.tokens, solution, { columns: puzzle.columns, label: puzzle.label }),
     );
   }
-  if (values.json) print(JSON.stringify(toJson(puzzle, solution, { isSolved, durationMs, backend: name })));
+  if (values.json)
+    print(JSON.stringify(toJson(puzzle, solution, { isSolved, durationMs, backend: values.engine ?? backend.name })));
   else {
     const verdict = isSolved ? 'right by the rules' : 'wrong by the rules';
     const confidence = `${(100 * solution.confidence).toFixed(0)} %`;
     print(`\n${puzzle.show(solution.tokens)}\n`);
-    print(`${verdict}; confidence ${confidence}, ${(durationMs / 1000).toFixed(2)} s on ${name} (${device})`);
+    print(
+      `${verdict}; confidence ${confidence}, ${(durationMs / 1000).toFixed(2)} s on ${compiled ? 'ONNX Runtime' : `${backend.name} (${backend.device})`}`,
+    );
   }
   return isSolved ? 0 : 1;
 }

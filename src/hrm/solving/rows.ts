@@ -36,7 +36,7 @@ export function perturb(carry: Carry, deviation: number, random: Random): Carry 
 }
 
 /** Normal numbers by the Box-Muller method. */
-function normals(count: number, deviation: number, random: Random): Float32Array {
+export function normals(count: number, deviation: number, random: Random): Float32Array {
   return Float32Array.from({ length: count }, () => {
     const radius = Math.sqrt(-2 * Math.log(1 - random.next()));
     return deviation * radius * Math.cos(2 * Math.PI * random.next());

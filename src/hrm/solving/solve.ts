@@ -1,10 +1,10 @@
 import { invalidArgument } from '../../core/errors.ts';
-import { type Batch, IGNORED } from '../act/batch.ts';
-import { type Carry, disposeCarry, initialCarry, refill } from '../act/carry.ts';
-import { type StepResult, stepModel } from '../act/step.ts';
-import type { HrmModel } from '../model/hrm-model.ts';
+import { type Batch, checkBatch, IGNORED } from '../act/batch.ts';
+import type { HrmConfig } from '../config.ts';
+import { HrmModel } from '../model/hrm-model.ts';
+import type { CompiledModel } from '../onnx/compile.ts';
 import { Random } from '../random.ts';
-import { keepRows, perturb } from './rows.ts';
+import { type Attempt, type AttemptStart, type AttemptStep, compiledAttempt, modelAttempt } from './attempt.ts';
 
 /** What the model holds for right after one step. */
 export interface SolveStep {
@@ -45,27 +45,36 @@ export interface SolveOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Solves one puzzle given as tokens [S]. Throws `INVALID_ARGUMENT` for tokens that do not fit the model. */
-export async function solve(model: HrmModel, puzzle: ArrayLike<number>, options: SolveOptions = {}): Promise<Solution> {
+/**
+ * Solves one puzzle given as tokens [S], on the backend in use or by a compiled model.
+ * Throws `INVALID_ARGUMENT` for tokens that do not fit the model.
+ */
+export async function solve(
+  model: HrmModel | CompiledModel,
+  puzzle: ArrayLike<number>,
+  options: SolveOptions = {},
+): Promise<Solution> {
   const [solution] = await solveAll(model, [puzzle], options);
   return solution as Solution;
 }
 
 /** Solves puzzles together. Those that halt early leave the batch, so that the others run faster. */
 export async function solveAll(
-  model: HrmModel,
+  model: HrmModel | CompiledModel,
   puzzles: readonly ArrayLike<number>[],
   options: SolveOptions = {},
 ): Promise<Solution[]> {
   const rollouts = options.rollouts ?? 1;
   if (puzzles.length === 0) throw invalidArgument('puzzles', 'at least one puzzle', puzzles);
-  if (!Number.isInteger(rollouts) || rollouts < 1) throw invalidArgument('rollouts', 'a positive integer', rollouts);
+  for (const [name, value] of Object.entries({ rollouts, maxSteps: options.maxSteps ?? 1 })) {
+    if (!Number.isInteger(value) || value < 1) throw invalidArgument(name, 'a positive integer', value);
+  }
   const random = new Random(options.seed ?? 0);
   const best: (Solution | undefined)[] = puzzles.map(() => undefined);
   let open = puzzles.map((_, puzzle) => puzzle);
   for (let rollout = 0; rollout < rollouts && open.length > 0; rollout++) {
     const batch = toBatch(
-      model,
+      model.config,
       open.map((puzzle) => puzzles[puzzle] as ArrayLike<number>),
       open,
       options,
@@ -84,95 +93,71 @@ export async function solveAll(
 
 /** One try of every puzzle of a batch: the steps of each row. */
 async function runRollout(
-  model: HrmModel,
+  engine: HrmModel | CompiledModel,
   batch: Batch,
   puzzles: readonly number[],
   rollout: number,
   random: Random,
   options: SolveOptions,
 ): Promise<SolveStep[][]> {
+  const { onStep, signal, halting = 'fixed', maxSteps = engine.config.maxSteps } = options;
   const traces: SolveStep[][] = puzzles.map(() => []);
   let rows = puzzles.map((_, row) => row);
-  let incoming = batch;
-  let carry = start(model, batch, rollout === 0 ? 0 : (options.noise ?? 0.2), random);
-  try {
-    while (rows.length > 0) {
-      options.signal?.throwIfAborted();
-      const result = await stepModel(
-        model,
-        carry,
-        incoming,
-        options.maxSteps === undefined ? {} : { maxSteps: options.maxSteps },
-      );
-      disposeCarry(carry);
-      carry = result.carry;
-      result.logits.dispose();
-      rows.forEach((row, index) => {
-        const trace = traces[row] as SolveStep[];
-        const step = describeStep(result, index, trace.at(-1), incoming);
-        trace.push(step);
-        options.onStep?.(step, puzzles[row] as number, rollout);
-      });
-      const going = [...rows.keys()].filter((index) => !isDone(model, result, index, options));
-      if (going.length === rows.length) continue;
-      rows = going.map((index) => rows[index] as number);
-      if (rows.length === 0) break;
-      const kept = keepRows(carry, going);
-      disposeCarry(carry);
-      carry = kept;
-      incoming = kept.data;
-    }
-  } finally {
-    disposeCarry(carry);
+  using attempt = begin(engine, batch, { noise: rollout === 0 ? 0 : (options.noise ?? 0.2), random });
+  for (let step = 1; step <= maxSteps && rows.length > 0; step++) {
+    signal?.throwIfAborted();
+    const shown = await attempt.step();
+    rows.forEach((row, index) => {
+      const trace = traces[row] as SolveStep[];
+      const described = describeStep(step, shown, index, trace.at(-1)?.tokens ?? tokensOf(batch, row));
+      trace.push(described);
+      onStep?.(described, puzzles[row] as number, rollout);
+    });
+    if (halting === 'fixed') continue;
+    const going = [...rows.keys()].filter((index) => !wouldHalt(engine.config, shown, index));
+    if (going.length === rows.length) continue;
+    rows = going.map((index) => rows[index] as number);
+    if (rows.length > 0) attempt.keep(going);
   }
   return traces;
 }
 
-/** The carry before the first step, with disturbed start states where noise is asked for. */
-function start(model: HrmModel, batch: Batch, noise: number, random: Random): Carry {
-  const empty = initialCarry(model, batch.size);
-  if (noise === 0) return empty;
-  const filled = refill(model, empty, batch);
-  disposeCarry(empty);
-  return perturb(filled, noise, random);
+function begin(engine: HrmModel | CompiledModel, batch: Batch, start: AttemptStart): Attempt {
+  return engine instanceof HrmModel ? modelAttempt(engine, batch, start) : compiledAttempt(engine, batch, start);
 }
 
-function isDone(
-  model: HrmModel,
-  { carry, qHaltLogits, qContinueLogits }: StepResult,
-  row: number,
-  options: SolveOptions,
-): boolean {
-  if (carry.halted[row]) return true;
-  if (options.halting !== 'q') return false;
-  const threshold = model.config.qHead === 'halt-only' ? 0 : (qContinueLogits[row] as number);
-  return (qHaltLogits[row] as number) > threshold;
+/** Whether the Q head of a row would end its thinking. */
+function wouldHalt({ qHead }: HrmConfig, { qHaltLogits, qContinueLogits }: AttemptStep, row: number): boolean {
+  return (qHaltLogits[row] as number) > (qHead === 'halt-only' ? 0 : (qContinueLogits[row] as number));
+}
+
+function tokensOf({ inputs, size }: Batch, row: number): Int32Array {
+  const length = inputs.length / size;
+  return inputs.subarray(row * length, (row + 1) * length);
 }
 
 function describeStep(
-  result: StepResult,
+  step: number,
+  { predictions, qHaltLogits }: AttemptStep,
   row: number,
-  before: SolveStep | undefined,
-  { inputs, size }: Batch,
+  previous: Int32Array,
 ): SolveStep {
-  const length = inputs.length / size;
-  const tokens = result.predictions.slice(row * length, (row + 1) * length);
-  const previous = before?.tokens ?? inputs.subarray(row * length, (row + 1) * length);
+  const tokens = predictions.slice(row * previous.length, (row + 1) * previous.length);
   return {
-    step: result.carry.steps[row] as number,
+    step,
     tokens,
-    confidence: 1 / (1 + Math.exp(-(result.qHaltLogits[row] as number))),
+    confidence: 1 / (1 + Math.exp(-(qHaltLogits[row] as number))),
     changedCells: [...tokens.keys()].filter((cell) => tokens[cell] !== previous[cell]),
   };
 }
 
 function toBatch(
-  model: HrmModel,
+  config: HrmConfig,
   puzzles: readonly ArrayLike<number>[],
   numbers: readonly number[],
   options: SolveOptions,
 ): Batch {
-  const S = model.config.sequenceLength;
+  const S = config.sequenceLength;
   const wrong = puzzles.findIndex((puzzle) => puzzle.length !== S);
   if (wrong !== -1) throw invalidArgument(`puzzles[${wrong}].length`, `${S}, as the model`, puzzles[wrong]?.length);
   const inputs = new Int32Array(puzzles.length * S);
@@ -181,10 +166,12 @@ function toBatch(
     if (fraction !== undefined) throw invalidArgument(`puzzles[${row}]`, 'whole tokens', fraction);
     inputs.set(Array.from(puzzle), row * S);
   });
-  return {
+  const batch = {
     size: puzzles.length,
     inputs,
     labels: new Int32Array(inputs.length).fill(IGNORED),
     puzzleIdentifiers: Int32Array.from(numbers, (number) => options.puzzleIdentifiers?.[number] ?? 0),
   };
+  checkBatch(config, batch);
+  return batch;
 }
