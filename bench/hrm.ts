@@ -1,5 +1,5 @@
 // Speed and memory of the 27M configuration, 82 tokens, against PyTorch on two cores of another machine (seconds below).
-// Usage: npm run bench -- hrm [--backend NAME] [--batch 1,8] [--onnx] [--json FILE]
+// Usage: npm run bench -- hrm [--backend NAME] [--batch 1,8] [--recompute] [--onnx] [--json FILE]
 import {
   type BackendName,
   type Batch,
@@ -11,10 +11,12 @@ import {
   type HrmModel,
   initialCarry,
   Optimiser,
+  packModel,
   Random,
   type StepResult,
   stepModel,
   useBackend,
+  writeQuantised,
 } from 'hrm-rex/hrm';
 import { median, type Row, report, times } from './measure.ts';
 
@@ -25,6 +27,7 @@ const MOST_RATIO = {
 } as const;
 
 const backend = await useBackend(option('backend', 'auto') as BackendName | 'auto');
+const recompute = process.argv.includes('--recompute');
 const batchSizes = option('batch', '1').split(',').map(Number) as (1 | 8 | 32)[];
 using model = createModel({ sequenceLength: 81, vocabularySize: 11, hiddenSize: 512, headCount: 8 });
 const rows: Row[] = [];
@@ -51,6 +54,8 @@ for (const size of batchSizes) {
 }
 if (process.argv.includes('--onnx')) rows.push(...(await compiledRows()));
 rows.push({ what: 'most resident memory', value: process.resourceUsage().maxRSS / 1e6, unit: 'GB' });
+const packed = writeQuantised(await packModel(model, 4));
+rows.push({ what: '4-bit weights on disk', value: packed.byteLength / 1e6, unit: 'MB', target: { most: 16 } });
 report(`HRM 27M on ${backend.name} (${backend.device})`, rows);
 
 /** The compiled engine: one step, and a whole solve of 16. */
@@ -77,7 +82,7 @@ function oneStep(model: HrmModel, batch: Batch, kind: 'step' | 'train'): () => P
       carry = take(carry, await stepModel(model, carry, batch));
       return;
     }
-    const result = await computeGradients(model, carry, batch);
+    const result = await computeGradients(model, carry, batch, { recompute });
     carry = take(carry, result);
     await optimiser.step(result.gradients);
     result.gradients[Symbol.dispose]();
