@@ -43,5 +43,5 @@ if [ $# -gt 0 ]; then
 else
   # The whole contract is one file for each way to the host.
   node --import tsx scripts/run-tests.ts test/ssh --test-timeout=1200000
-  node --import tsx scripts/run-examples.ts 11- 13-
+  node --import tsx scripts/run-examples.ts 11-
 fi

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { after, type TestContext } from 'node:test';
 import { RexError } from '../../src/core/errors.ts';
 import { ContainerWatch } from '../../src/sandbox/deployment/docker/container/container-watch.ts';
@@ -15,6 +16,16 @@ export const bashImage: string = fromEnvironment('HRM_REX_BASH_IMAGE');
 
 /** Image with busybox alone. */
 export const busyboxImage: string = fromEnvironment('HRM_REX_BUSYBOX_IMAGE');
+
+const repository = resolve(import.meta.dirname, '../..');
+
+/** A container that has this machine's Node, and this repository to run. */
+export const withNode: DockerDeploymentOptions = {
+  image: fromEnvironment('HRM_REX_NODE_IMAGE'),
+  network: 'none',
+  mounts: [{ type: 'bind', source: repository, target: repository, readOnly: true }],
+  workingDirectory: repository,
+};
 
 function fromEnvironment(name: string): string {
   const value = process.env[name];
@@ -66,6 +77,7 @@ export async function shareContainer(
     cwd: Config.WorkingDir || '/',
     env: {},
     shared: new Set<string>(),
+    limits: {},
   };
   return { container: id, makeRuntime: () => new TargetRuntime(new DockerTarget(engine, watch, facts)).open() };
 }

@@ -50,11 +50,44 @@ test('a container that is removed ends the waiting call, and the stop goes throu
   await deployment.stop();
 });
 
-test('a command that outgrows the memory is killed', async (t) => {
+/** Outgrows every container of these tests; the shell itself does, so that nothing else can be killed. */
+const hog = 'x=$(head -c 200000000 /dev/zero | tr "\\0" x)';
+
+test('what outgrows the memory is killed, and the command, the run and the session say so', async (t) => {
   const limits = { memoryBytes: 32 * 1024 * 1024 };
   const { runtime } = await startDeployment(t, { image: bashImage, limits });
-  const { exitCode, signal } = await runtime.execute('x=$(head -c 200000000 /dev/zero | tr "\\0" x)');
-  assert.ok(signal === 'SIGKILL' || exitCode === 137);
+  const reason = 'memory limit of 32 MiB reached';
+  const ended = await runtime.execute(hog);
+  assert.ok(ended.signal === 'SIGKILL' || ended.exitCode === 137);
+  assert.equal(ended.failureReason, reason);
+  const session = await runtime.createSession({ loadRc: false });
+  const run = await session.run(`bash -c '${hog}'`);
+  assert.deepEqual([run.exitCode, run.failureReason], [137, reason]);
+  const failed = await session.run('false');
+  assert.deepEqual([failed.exitCode, failed.failureReason], [1, '']);
+  await assertToldWhy(session.run(hog), ['SESSION_ENDED'], /memory limit of 32 MiB reached/);
+  assert.equal((await runtime.execute('exit 3')).failureReason, '');
+});
+
+test('processes that a limit forbids are the reason of a failure', async (t) => {
+  const { runtime } = await startDeployment(t, { image: bashImage, limits: { processes: 12 } });
+  const { exitCode, failureReason } = await runtime.execute(`bash -c 'for i in {1..20}; do sleep 30 & done'; exit 1`);
+  assert.deepEqual([exitCode, failureReason], [1, 'process limit of 12 reached']);
+});
+
+test('a container that is killed for want of memory ends every waiting call, saying so', async (t) => {
+  const name = `hrm-rex-test-memory-${process.pid}`;
+  const main = `until [ -e /go ]; do sleep 0.05; done; ${hog}`;
+  docker('run', '-d', '--name', name, '--network', 'none', '--memory', '32m', bashImage, 'bash', '-c', main);
+  t.after(() => docker('rm', '-f', name));
+  const { runtime } = await startDeployment(t, { container: name });
+  const session = await runtime.createSession({ loadRc: false });
+  const waiting = [runtime.execute('echo > /tmp/begun1; sleep 1000'), session.run('echo > /tmp/begun2; sleep 1000')];
+  const told = waiting.map((call) => assertToldWhy(call, ['OUTCOME_UNKNOWN', 'SESSION_ENDED'], /137: out of memory/));
+  await runtime.execute(bothBegun);
+  await runtime.writeFile('/go', '');
+  await Promise.all(told);
+  await assertToldWhy(runtime.execute('true'), ['CONNECTION_FAILED', 'OUTCOME_UNKNOWN'], /137: out of memory/);
 });
 
 test('a full disk is DISK_FULL, and the container goes on', async (t) => {

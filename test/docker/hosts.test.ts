@@ -1,23 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
 import { RexError } from '../../src/core/errors.ts';
 import { DockerDeployment } from '../../src/sandbox/deployment/docker/docker-deployment.ts';
+import { makeScratch } from '../scratch-directory.ts';
 import { busyboxImage, makeDeployment } from './engine.ts';
 
 const socketPath = (process.env.DOCKER_HOST ?? '').replace('unix://', '');
-
-async function makeDirectory(t: TestContext): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'hrm-rex-hosts-'));
-  t.after(() => rm(directory, { recursive: true }));
-  return directory;
-}
 
 /** Sets environment variables until the test ends. */
 function setVariables(t: TestContext, variables: Readonly<Record<string, string>>): void {
@@ -68,7 +62,7 @@ test('an engine behind tcp', async (t) => {
 });
 
 test('an engine behind tcp with TLS, and its certificate is verified', async (t) => {
-  const directory = await makeDirectory(t);
+  const directory = await makeScratch(t);
   const file = (name: string) => join(directory, name);
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=engine'];
   const names = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', file('key.pem'), '-out', file('cert.pem')];
@@ -85,7 +79,7 @@ test('an engine behind tcp with TLS, and its certificate is verified', async (t)
 });
 
 test('an engine behind ssh, by the docker command there', async (t) => {
-  const directory = await makeDirectory(t);
+  const directory = await makeScratch(t);
   const ssh = join(directory, 'ssh');
   const log = join(directory, 'log');
   await writeFile(ssh, `#!/bin/sh\necho "$*" >> ${log}\nwhile [ "$1" != -- ]; do shift; done\nshift 2\nexec "$@"\n`);
@@ -96,7 +90,7 @@ test('an engine behind ssh, by the docker command there', async (t) => {
 });
 
 test('an ssh host that cannot be reached says what ssh said', async (t) => {
-  const directory = await makeDirectory(t);
+  const directory = await makeScratch(t);
   await writeFile(join(directory, 'ssh'), '#!/bin/sh\necho "Permission denied (publickey)." >&2\nexit 255\n');
   await chmod(join(directory, 'ssh'), 0o755);
   setVariables(t, { PATH: `${directory}:${process.env.PATH}` });

@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { DockerDeploymentOptions } from '../../src/sandbox/deployment/docker/docker-options.ts';
 import { getDeployment } from '../../src/sandbox/deployment/get-deployment.ts';
+import { makeScratch } from '../scratch-directory.ts';
 import { bashImage, busyboxImage, docker, startDeployment } from './engine.ts';
 
 /** What a script prints in a container of these options. */
 async function output(t: TestContext, options: DockerDeploymentOptions, script: string): Promise<string> {
   const { runtime } = await startDeployment(t, options);
   return (await runtime.execute(script, { streams: 'merged' })).output;
-}
-
-async function makeDirectory(t: TestContext): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'hrm-rex-docker-'));
-  t.after(() => rm(directory, { recursive: true, force: true }));
-  return directory;
 }
 
 test('a container is hardened: no capability, no new rights, a process limit, an init', async (t) => {
@@ -65,7 +59,7 @@ test('user, working directory, environment, labels and host name are the contain
 });
 
 test('mounts: a directory of this machine, read-only or not, a volume, and memory', async (t) => {
-  const directory = await makeDirectory(t);
+  const directory = await makeScratch(t);
   await writeFile(join(directory, 'note'), 'from outside\n');
   const volume = `hrm-rex-test-${process.pid}`;
   const mounts = [
@@ -95,7 +89,7 @@ test('mounts: a directory of this machine, read-only or not, a volume, and memor
 });
 
 test('an upload belongs to the user of the container, also through links and onto a read-only root', async (t) => {
-  const directory = await makeDirectory(t);
+  const directory = await makeScratch(t);
   await writeFile(join(directory, 'file'), 'content\n');
   const mounts = [{ type: 'tmpfs', target: '/tmp' }] as const;
   for (const readOnlyRoot of [false, true]) {
@@ -150,27 +144,17 @@ test('a published port is open to this machine alone, and told', async (t) => {
   const { runtime } = deployment;
   await runtime.execute('mkdir /www; echo hello > /www/index.html');
   const server = await runtime.spawn('httpd -f -p 8000 -h /www');
+  await runtime.execute('until grep -q :1F40 /proc/net/tcp /proc/net/tcp6; do sleep 0.05; done', { timeoutMs: 30_000 });
   const [port] = await deployment.ports();
   assert.equal(port?.containerPort, 8000);
   assert.equal(port?.hostAddress, '127.0.0.1');
   const url = `http://${port?.hostAddress}:${port?.hostPort}/`;
-  assert.equal(await (await fetchWhenUp(url)).text(), 'hello\n');
+  assert.equal(await (await fetch(url, { headers: { connection: 'close' } })).text(), 'hello\n');
   await server.kill();
 });
 
-/** Asks again until the server has bound its port. */
-async function fetchWhenUp(url: string): Promise<Response> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await fetch(url, { headers: { connection: 'close' } });
-    } catch (error) {
-      if (attempt === 200) throw error;
-    }
-  }
-}
-
 test('an image is built from a directory without what `.dockerignore` names, and removed when that is asked', async (t) => {
-  const directory = await makeDirectory(t);
+  const directory = await makeScratch(t);
   await writeFile(
     join(directory, 'Dockerfile'),
     `FROM ${busyboxImage}\nARG WORD\nCOPY . /context\nRUN echo "$WORD" > /word\n`,
@@ -194,7 +178,7 @@ test('an image is built from a directory without what `.dockerignore` names, and
 });
 
 test('a step of a build that fails says which, and leaves nothing', async (t) => {
-  const directory = await makeDirectory(t);
+  const directory = await makeScratch(t);
   await writeFile(join(directory, 'Dockerfile'), `FROM ${busyboxImage}\nLABEL hrm-rex-test=failing\nRUN exit 7\n`);
   await assert.rejects(startDeployment(t, { build: directory }), /exit 7.*code: 7/);
   assert.equal(docker('ps', '-aq', '--filter', 'status=exited', '--filter', 'label=hrm-rex-test=failing'), '');

@@ -1,54 +1,18 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
 import { DockerDeployment } from '../../src/sandbox/deployment/docker/docker-deployment.ts';
 import { reap } from '../../src/sandbox/deployment/docker/owner/reap.ts';
 import { assertToldWhy, bothBegun, busyboxImage, containers, docker, startDeployment } from './engine.ts';
+import { crash, startOwnEngine } from './own-engine.ts';
 
 // An engine of this file's own: others must not see their leftovers removed, or their engine stopped.
-const directory = await mkdtemp('/tmp/rexe-');
-const environment = { ...process.env, ENGINE_DIR: join(directory, 'e'), ENGINE_REUSE: '0' };
-
-function engine(command: 'start' | 'stop' | 'purge'): void {
-  execFileSync('bash', ['scripts/start-engine.sh', command], { env: environment, stdio: 'ignore' });
-}
-
-after(async () => {
-  engine('purge');
-  await rm(directory, { recursive: true });
-});
-engine('start');
-process.env.DOCKER_HOST = `unix://${directory}/e/engine.sock`;
-execFileSync('bash', ['scripts/make-image.sh', busyboxImage], {
-  env: { ...process.env, METHOD: 'busybox' },
-  stdio: 'ignore',
-});
-
-/** Starts a container in a process of its own, which is then killed; returns the container's name. */
-async function crash(keeps: boolean): Promise<string> {
-  const program = `
-    import { DockerDeployment } from './src/sandbox/deployment/docker/docker-deployment.ts';
-    const options = { image: '${busyboxImage}', network: 'none', removeContainer: ${!keeps} };
-    const deployment = await new DockerDeployment(options).start();
-    console.log(deployment.containerName);
-    setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [data] = (await once(child.stdout, 'data')) as [Buffer];
-  const ended = once(child, 'exit');
-  child.kill('SIGKILL');
-  await ended;
-  return data.toString().trim();
-}
+const engine = await startOwnEngine('docker');
 
 test('what a crashed process left behind is removed by the next start, what lives or is meant to stay is not', async (t) => {
   const other = await startDeployment(t, { image: busyboxImage });
-  const kept = await crash(true);
-  const left = await crash(false);
+  const kept = await crash({ removeContainer: false });
+  const left = await crash();
   t.after(() => docker('rm', '-f', kept));
   assert.ok(containers().includes(left));
   await startDeployment(t, { image: busyboxImage });
@@ -57,7 +21,7 @@ test('what a crashed process left behind is removed by the next start, what live
 });
 
 test('`hrm-rex reap` tells what it would remove, and removes it', async () => {
-  const left = await crash(false);
+  const left = await crash();
   const run = (...args: string[]) =>
     execFileSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'reap', ...args], { encoding: 'utf8' });
   assert.match(run('--dry-run'), new RegExp(`^would remove container ${left} `, 'm'));
@@ -77,7 +41,7 @@ test('an engine that stops ends every waiting call, and after its return everyth
     waiting.map((call) => assertToldWhy(call, ['OUTCOME_UNKNOWN', 'SESSION_ENDED'], /container|engine|connection/)),
   );
   await runtime.execute(bothBegun);
-  engine('stop');
+  engine.stop();
   try {
     await told;
     await assertToldWhy(
@@ -87,7 +51,7 @@ test('an engine that stops ends every waiting call, and after its return everyth
     );
     await assertToldWhy(deployment.stop(), ['CONNECTION_FAILED'], /engine/);
   } finally {
-    engine('start');
+    engine.start();
   }
   assert.ok(containers().includes(name));
   const next = await startDeployment(t, { image: busyboxImage });

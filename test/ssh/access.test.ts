@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { promisify } from 'node:util';
 import { SshDeployment } from '../../src/sandbox/deployment/ssh/ssh-deployment.ts';
 import type { SshDeploymentOptions } from '../../src/sandbox/deployment/ssh/ssh-options.ts';
 import { expectError } from '../../src/testing/contract/expect-error.ts';
+import { makeScratch } from '../scratch-directory.ts';
 import { byKey, direct, jump, target, throughJump } from './hosts.ts';
 
 const run = promisify(execFile);
@@ -17,15 +17,6 @@ const run = promisify(execFile);
 async function nameThere(options: SshDeploymentOptions): Promise<string> {
   await using deployment = await new SshDeployment(options).start();
   return (await deployment.runtime.execute(['id', '-un'])).stdout.trim();
-}
-
-async function withDirectory(use: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'hrm-rex-ssh-'));
-  try {
-    await use(directory);
-  } finally {
-    await rm(directory, { recursive: true });
-  }
 }
 
 suite('ways to log in', () => {
@@ -36,30 +27,29 @@ suite('ways to log in', () => {
     assert.equal(await nameThere({ ...direct, identityFiles: [], password: target.password }), target.user);
   });
 
-  test('an agent, all of its keys or the named ones only', async () => {
-    await withDirectory(async (directory) => {
-      const socket = join(directory, 'agent');
-      const { stdout } = await run('ssh-agent', ['-a', socket]);
-      const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(stdout)?.[1]);
-      try {
-        const env = { ...process.env, SSH_AUTH_SOCK: socket };
-        await run('ssh-add', [jump.key], { env });
-        await run('ssh-add', [target.key], { env });
-        assert.equal(await nameThere({ ...direct, identityFiles: [], agent: socket }), target.user);
+  test('an agent, all of its keys or the named ones only', async (t) => {
+    const directory = await makeScratch(t);
+    const socket = join(directory, 'agent');
+    const { stdout } = await run('ssh-agent', ['-a', socket]);
+    const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(stdout)?.[1]);
+    try {
+      const env = { ...process.env, SSH_AUTH_SOCK: socket };
+      await run('ssh-add', [jump.key], { env });
+      await run('ssh-add', [target.key], { env });
+      assert.equal(await nameThere({ ...direct, identityFiles: [], agent: socket }), target.user);
 
-        const named = join(directory, 'named');
-        await writeFile(`${named}.pub`, await readFile(`${jump.key}.pub`));
-        const config = `Host *\n IdentityFile ${named}\n IdentitiesOnly yes\n IdentityAgent ${socket}\n`;
-        await writeFile(join(directory, 'config'), config);
-        const { host, port, user, knownHosts } = target;
-        const options = { host, port, user, knownHostsFiles: [knownHosts], configFile: join(directory, 'config') };
-        await expectError(nameThere(options), 'UNAUTHORIZED');
-        await writeFile(`${named}.pub`, await readFile(`${target.key}.pub`));
-        assert.equal(await nameThere(options), target.user);
-      } finally {
-        process.kill(pid);
-      }
-    });
+      const named = join(directory, 'named');
+      await writeFile(`${named}.pub`, await readFile(`${jump.key}.pub`));
+      const config = `Host *\n IdentityFile ${named}\n IdentitiesOnly yes\n IdentityAgent ${socket}\n`;
+      await writeFile(join(directory, 'config'), config);
+      const { host, port, user, knownHosts } = target;
+      const options = { host, port, user, knownHostsFiles: [knownHosts], configFile: join(directory, 'config') };
+      await expectError(nameThere(options), 'UNAUTHORIZED');
+      await writeFile(`${named}.pub`, await readFile(`${target.key}.pub`));
+      assert.equal(await nameThere(options), target.user);
+    } finally {
+      process.kill(pid);
+    }
   });
 
   test('an alias of the configuration, with a jump host', async () => {
@@ -97,39 +87,36 @@ suite('who the host is', () => {
     assert.equal(await nameThere(pinned), target.user);
   });
 
-  test('a changed key is refused, also where unknown hosts are trusted, and on the way', async () => {
-    await withDirectory(async (directory) => {
-      const file = join(directory, 'known_hosts');
-      const other = (await readFile(jump.knownHosts, 'utf8')).replaceAll(`:${jump.port} `, `:${target.port} `);
-      await writeFile(file, other);
-      const changed = { ...direct, knownHostsFiles: [file], unknownHost: 'trust' } as const;
-      const { context } = await expectError(nameThere(changed), 'HOST_KEY_REFUSED');
-      assert.deepEqual([context.verdict, context.fingerprint], ['changed', target.fingerprint]);
-      assert.equal(await readFile(file, 'utf8'), other, 'nothing is written down');
-      const onTheWay = { ...throughJump, jumpHosts: [{ ...byKey(jump), knownHostsFiles: [target.knownHosts] }] };
-      assert.equal((await expectError(nameThere(onTheWay), 'HOST_KEY_REFUSED')).context.verdict, 'unknown');
-    });
+  test('a changed key is refused, also where unknown hosts are trusted, and on the way', async (t) => {
+    const directory = await makeScratch(t);
+    const file = join(directory, 'known_hosts');
+    const other = (await readFile(jump.knownHosts, 'utf8')).replaceAll(`:${jump.port} `, `:${target.port} `);
+    await writeFile(file, other);
+    const changed = { ...direct, knownHostsFiles: [file], unknownHost: 'trust' } as const;
+    const { context } = await expectError(nameThere(changed), 'HOST_KEY_REFUSED');
+    assert.deepEqual([context.verdict, context.fingerprint], ['changed', target.fingerprint]);
+    assert.equal(await readFile(file, 'utf8'), other, 'nothing is written down');
+    const onTheWay = { ...throughJump, jumpHosts: [{ ...byKey(jump), knownHostsFiles: [target.knownHosts] }] };
+    assert.equal((await expectError(nameThere(onTheWay), 'HOST_KEY_REFUSED')).context.verdict, 'unknown');
   });
 
-  test('trust at first use holds from then on', async () => {
-    await withDirectory(async (directory) => {
-      const file = join(directory, 'known_hosts');
-      assert.equal(await nameThere({ ...direct, knownHostsFiles: [file], unknownHost: 'trust' }), target.user);
-      assert.match(await readFile(file, 'utf8'), /^\[127\.0\.0\.1\]:\d+ ssh-ed25519 \S+\n$/);
-      assert.equal(await nameThere({ ...direct, knownHostsFiles: [file] }), target.user);
-    });
+  test('trust at first use holds from then on', async (t) => {
+    const directory = await makeScratch(t);
+    const file = join(directory, 'known_hosts');
+    assert.equal(await nameThere({ ...direct, knownHostsFiles: [file], unknownHost: 'trust' }), target.user);
+    assert.match(await readFile(file, 'utf8'), /^\[127\.0\.0\.1\]:\d+ ssh-ed25519 \S+\n$/);
+    assert.equal(await nameThere({ ...direct, knownHostsFiles: [file] }), target.user);
   });
 
-  test('hashed entries are read, and a host shows the kind of key that is known', async () => {
-    await withDirectory(async (directory) => {
-      const file = join(directory, 'known_hosts');
-      const rsa = (await readFile(target.knownHosts, 'utf8')).split('\n').filter((line) => line.includes('ssh-rsa'));
-      await writeFile(file, `${rsa.join('\n')}\n`);
-      await chmod(file, 0o600);
-      await run('ssh-keygen', ['-q', '-H', '-f', file]);
-      assert.match(await readFile(file, 'utf8'), /^\|1\|/);
-      assert.equal(await nameThere({ ...direct, knownHostsFiles: [file] }), target.user);
-    });
+  test('hashed entries are read, and a host shows the kind of key that is known', async (t) => {
+    const directory = await makeScratch(t);
+    const file = join(directory, 'known_hosts');
+    const rsa = (await readFile(target.knownHosts, 'utf8')).split('\n').filter((line) => line.includes('ssh-rsa'));
+    await writeFile(file, `${rsa.join('\n')}\n`);
+    await chmod(file, 0o600);
+    await run('ssh-keygen', ['-q', '-H', '-f', file]);
+    assert.match(await readFile(file, 'utf8'), /^\|1\|/);
+    assert.equal(await nameThere({ ...direct, knownHostsFiles: [file] }), target.user);
   });
 });
 

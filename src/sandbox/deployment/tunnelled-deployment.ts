@@ -100,13 +100,10 @@ export class TunnelledDeployment extends BaseDeployment<RemoteRuntime> {
   }
 }
 
-/** Ends the parts, the last one first, and all of them though one fails. */
-async function closeAll(parts: AsyncDisposable[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const part of parts.splice(0).reverse()) {
-    await Promise.resolve(part[Symbol.asyncDispose]()).catch((error: unknown) => failures.push(error));
-  }
-  if (failures.length > 0) throw failures[0];
+/** Ends the parts, the last one first. Only the outer deployment may fail: whatever is in it ends with it. */
+async function closeAll([outer, ...inner]: AsyncDisposable[]): Promise<void> {
+  for (const part of inner.reverse()) await Promise.resolve(part[Symbol.asyncDispose]()).catch(() => {});
+  await outer?.[Symbol.asyncDispose]();
 }
 
 function openTunnel(outer: Deployment, remotePort: number): Promise<TunnelPort> {

@@ -1,7 +1,7 @@
 import { fileError, hasErrno, SystemError } from './file-errors.ts';
 import { readSmall, readTyped } from './read-file.ts';
 import type { LocalMember } from './read-tree.ts';
-import { chunkBytes, exactBytes } from './streams.ts';
+import { carriedBytes, exactBytes } from './streams.ts';
 
 /** A member on its way into an archive, with exactly `sizeBytes` of content. */
 export interface LoadedMember {
@@ -17,9 +17,9 @@ const nothing = new Uint8Array(0);
 export async function loadMember(member: LocalMember): Promise<LoadedMember | undefined> {
   if (member.type !== 'file') return { member, sizeBytes: 0, content: nothing };
   const { localPath, sizeBytes } = member.content;
-  if (sizeBytes > chunkBytes) return { member, sizeBytes, content: startOf(localPath, sizeBytes) };
+  if (sizeBytes > carriedBytes) return { member, sizeBytes, content: startOf(localPath, sizeBytes) };
   try {
-    const bytes = await readSmall(localPath, sizeBytes, chunkBytes);
+    const bytes = await readSmall(localPath, sizeBytes, carriedBytes);
     return { member, sizeBytes: bytes.length, content: bytes };
   } catch (error) {
     if (hasErrno(error, 'ENOENT') && member.path !== '') return undefined;
@@ -30,5 +30,7 @@ export async function loadMember(member: LocalMember): Promise<LoadedMember | un
 /** The first `sizeBytes` of a file; what is added while it is read is not part of them. */
 function startOf(path: string, sizeBytes: number): AsyncIterable<Uint8Array> {
   const tooShort = new SystemError('EBUSY', 'it became shorter while it was read');
-  return exactBytes(readTyped(path, { end: sizeBytes }), sizeBytes, () => fileError(tooShort, 'read', path));
+  return exactBytes(readTyped(path, { end: sizeBytes, mostBytes: carriedBytes }), sizeBytes, () =>
+    fileError(tooShort, 'read', path),
+  );
 }

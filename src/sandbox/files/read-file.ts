@@ -7,6 +7,8 @@ import { chunkBytes, collectBytes, retyped } from './streams.ts';
 
 /** A range of a file's bytes, and a way to stop. */
 export interface ReadOptions extends ByteRange {
+  /** Most bytes of one chunk. Default: 64 KiB. */
+  readonly mostBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,15 +33,16 @@ export async function readSmall(path: string, expectedBytes: number, maximumByte
   return await collectBytes(readChunks(path, { end: maximumBytes }));
 }
 
-/** The bytes of a file or of a range of it in chunks of at most 64 KiB. The file is closed however the loop ends. */
+/** The bytes of a file or of a range of it in chunks. The file is closed however the loop ends. */
 export async function* readChunks(path: string, options: ReadOptions): AsyncGenerator<Uint8Array, void, undefined> {
   const { start, end } = checkRange(options);
+  const { mostBytes = chunkBytes } = options;
   options.signal?.throwIfAborted();
   await using handle = await open(path, readFlags);
   const isSeekable = start > 0 || (await handle.stat()).isFile();
   for (let position = start; position < end; ) {
     options.signal?.throwIfAborted();
-    const wanted = Math.min(chunkBytes, end - position);
+    const wanted = Math.min(mostBytes, end - position);
     const { buffer, bytesRead } = await handle.read(
       Buffer.allocUnsafeSlow(wanted),
       0,

@@ -1,6 +1,9 @@
 /** Most bytes of one chunk of a stream, and of a file that is read in one piece on the way: 64 KiB. */
 export const chunkBytes: number = 64 * 1024;
 
+/** Most bytes of one chunk where a whole tree is carried: 512 KiB. Fewer, larger reads wait less for a busy machine. */
+export const carriedBytes: number = 512 * 1024;
+
 /** The same items until the signal aborts: then the pending wait ends at once with the signal's reason. */
 export async function* abortable<Item>(
   items: AsyncIterable<Item>,
@@ -34,8 +37,11 @@ export async function* abortable<Item>(
   }
 }
 
-/** Joins small chunks and keeps large ones as they are, so that a reader gets few chunks of about 64 KiB. */
-export async function* joinChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+/** Joins small chunks to such of about `wantedBytes`, and keeps those of 64 KiB and more as they are. */
+export async function* joinChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  wantedBytes: number = chunkBytes,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
   const join = (): Uint8Array => {
@@ -45,10 +51,11 @@ export async function* joinChunks(chunks: AsyncIterable<Uint8Array>): AsyncGener
     return joined;
   };
   for await (const chunk of chunks) {
-    if (waitingBytes > 0 && waitingBytes + chunk.length > chunkBytes) yield join();
+    const isLarge = chunk.length >= chunkBytes;
+    if (waitingBytes > 0 && (isLarge || waitingBytes + chunk.length > wantedBytes)) yield join();
     waiting.push(chunk);
     waitingBytes += chunk.length;
-    if (waitingBytes >= chunkBytes) yield join();
+    if (isLarge || waitingBytes >= wantedBytes) yield join();
   }
   if (waitingBytes > 0) yield join();
 }

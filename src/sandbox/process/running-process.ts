@@ -24,8 +24,8 @@ export interface ProcessControl {
   endTree(pid: number | undefined, options: EndTreeOptions): Promise<void>;
   /** Delivers a signal to the process itself. */
   signal(signal: NodeJS.Signals): void | Promise<void>;
-  /** Which limit of the sandbox ended it, in words; '' when none. Asked once, at its end. */
-  failureReason(): string | Promise<string>;
+  /** Which limit of the sandbox ended it, in words; '' when none. Asked once, at its end, with its exit code. */
+  failureReason(exitCode: number | null): string | Promise<string>;
 }
 
 /** What a {@link RunningProcess} is made of. */
@@ -184,7 +184,7 @@ export class RunningProcess implements ProcessHandle {
       this.#done.reject(failure);
       return;
     }
-    this.#failureReason = await this.#control.failureReason();
+    this.#failureReason = await this.#control.failureReason(exitCode);
     if (this.#reason !== 'exit') await settled(this.#ending);
     this.#exit = { exitCode, signal, reason: this.#reason };
     this.#log.close();

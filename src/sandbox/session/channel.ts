@@ -45,8 +45,8 @@ export interface Channel {
   signal(target: 'programs' | 'shell', signal: NodeJS.Signals): void;
   /** Resolves when no signal is on its way any more; absent where they arrive at once. */
   quiet?(): Promise<void>;
-  /** Why a limit of the sandbox ended the shell; '' otherwise. */
-  failureReason(): Promise<string>;
+  /** Which limit of the sandbox a script hit, or ended the shell, by their exit code; '' otherwise. */
+  failureReason(exitCode: number | null): Promise<string>;
   /** Ends the shell and everything it started; idempotent. */
   close(): Promise<void>;
 }

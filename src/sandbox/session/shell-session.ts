@@ -287,7 +287,7 @@ export class ShellSession implements Session {
       this.#attending--;
     }
     if (failures.length > 0) throw failures[0];
-    const failureReason = expected ? '' : await this.#channel.failureReason();
+    const failureReason = expected ? '' : await this.#channel.failureReason(script.end?.status ?? null);
     const observation = { ...this.#observe(script, from, startedAt, expected), failureReason };
     const result = { ...observation, command: script.text, signal: null };
     const error = commandError(reason, result, options);
@@ -327,7 +327,7 @@ export class ShellSession implements Session {
 
   async #shellEnded(end: ChannelEnd): Promise<void> {
     const script = this.#script;
-    this.#end = { ...end, failureReason: await this.#channel.failureReason() };
+    this.#end = { ...end, failureReason: await this.#channel.failureReason(end.exitCode) };
     await this.close();
     script?.abandon();
     script?.ended.reject(end.failure ?? sessionEnded(this.name, this.#end, script.text, outputText(script.log)));

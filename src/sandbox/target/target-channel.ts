@@ -72,6 +72,7 @@ export class TargetChannel implements Channel {
   #report: { readonly scanner: TokenScanner; text: string | undefined } | undefined;
   #background: ReadonlySet<number> = new Set();
   #begunTicks = 0;
+  #knownLimits: string;
 
   constructor(
     launched: Launched,
@@ -87,6 +88,7 @@ export class TargetChannel implements Channel {
     this.#dialect = options.dialect;
     this.#aside = plan.streams.input === 'aside';
     this.#place = place;
+    this.#knownLimits = place.limits?.known ?? '';
     this.ended = launched.ended.then(({ exitCode, signal, lost }) => {
       this.#over = true;
       this.#lost = lost === undefined ? '' : (place.target.gone() ?? lost);
@@ -132,6 +134,7 @@ export class TargetChannel implements Channel {
   /** Has the shell itself say which children it has, and what time it is there, ahead of the next script. */
   markBackground(): void {
     const token = makeToken();
+    this.#knownLimits = this.#place.limits?.known ?? '';
     this.#report = { scanner: new TokenScanner(token), text: undefined };
     this.writeControl(Buffer.from(this.#dialect.factsText(token)));
   }
@@ -150,8 +153,9 @@ export class TargetChannel implements Channel {
     return this.#signals;
   }
 
-  async failureReason(): Promise<string> {
-    return this.#lost;
+  async failureReason(exitCode: number | null): Promise<string> {
+    if (exitCode === 0 || this.#lost !== '') return this.#lost;
+    return (await this.#place.limits?.reason(this.#knownLimits)) ?? '';
   }
 
   close(): Promise<void> {

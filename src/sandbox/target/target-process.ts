@@ -16,12 +16,15 @@ import { toTerminalSize } from '../process/terminal.ts';
 import type { FarProcesses } from './far-processes.ts';
 import type { LaunchPlan } from './launch-text.ts';
 import { type Launched, launch, NotLaunched } from './launched.ts';
+import type { LimitWatch } from './limit-watch.ts';
 import type { Target } from './target.ts';
 
 /** What a target runtime gives each process it starts. */
 export interface TargetPlace {
   readonly target: Target;
   readonly processes: FarProcesses;
+  /** Tells which limits of the target were hit. */
+  readonly limits?: LimitWatch | undefined;
   readonly id: string;
   /** Value of the tree's mark in the environment. */
   readonly mark: string;
@@ -46,6 +49,7 @@ export async function startTargetProcess(
   const log = new ByteLog(options.maxOutputBytes ?? defaultMaxOutputBytes);
   const startedAt = performance.now();
   const sent = new Set<string>();
+  const known = place.limits?.known ?? '';
   const opening = new AbortController();
   let running: RunningProcess | undefined;
   let reason: ExitReason = 'exit';
@@ -71,7 +75,7 @@ export async function startTargetProcess(
     limits[Symbol.dispose]();
     if (reason === 'exit') limits = armLimits(options, onLimit);
     const child = toChild(launched, command, plan, place);
-    const control = controlThere(launched.pid, place, sent);
+    const control = controlThere(launched.pid, place, sent, known);
     running = new RunningProcess({ id: place.id, command, options, child, control, log, startedAt });
     void running.ended.then(() => limits[Symbol.dispose]());
     if (options.stdin !== undefined && options.stdin !== 'pipe') void feedInput(child, options.stdin);
@@ -156,7 +160,12 @@ export function outcomeUnknown(target: Target, lost: string): RexError<'OUTCOME_
   return new RexError('OUTCOME_UNKNOWN', message, { operation: 'command', reason }, { hint });
 }
 
-function controlThere(pid: number, { mark, processes }: TargetPlace, sent: Set<string>): ProcessControl {
+function controlThere(
+  pid: number,
+  { mark, processes, limits }: TargetPlace,
+  sent: Set<string>,
+  known: string,
+): ProcessControl {
   return {
     endTree: async (root, options) => {
       sent.add(options.signal ?? 'SIGTERM').add('SIGKILL');
@@ -166,6 +175,6 @@ function controlThere(pid: number, { mark, processes }: TargetPlace, sent: Set<s
       sent.add(signal);
       await processes.deliver([pid], signal);
     },
-    failureReason: () => '',
+    failureReason: async (exitCode) => (exitCode === 0 ? '' : ((await limits?.reason(known)) ?? '')),
   };
 }

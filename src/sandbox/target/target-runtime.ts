@@ -12,6 +12,7 @@ import type { ShellSession } from '../session/shell-session.ts';
 import { Attendant } from './attendant.ts';
 import { FarProcesses } from './far-processes.ts';
 import type { Ask } from './files/ask.ts';
+import { LimitWatch } from './limit-watch.ts';
 import type { Target } from './target.ts';
 import { startTargetProcess, type TargetPlace } from './target-process.ts';
 import { startTargetSession } from './target-session.ts';
@@ -35,6 +36,7 @@ export class TargetRuntime extends HostRuntime {
   readonly #target: Target;
   readonly #attendant: Attendant;
   readonly #far: FarProcesses;
+  readonly #limits: LimitWatch | undefined;
   readonly #givenFiles: FileSystem | undefined;
   readonly #keep: boolean;
   #files: FileSystem | undefined;
@@ -47,12 +49,14 @@ export class TargetRuntime extends HostRuntime {
     this.#keep = options.whenCut === 'keep';
     this.#attendant = new Attendant(target, { prefix: this.prefix, farewell: options.whenCut ?? 'end' });
     this.#far = new FarProcesses(this.#attendant);
+    if (target.limits) this.#limits = new LimitWatch(target.limits, (script) => this.#attendant.request(script));
   }
 
   /** Starts what the runtime needs in the target and looks at what is there. @throws CONNECTION_FAILED */
   async open(signal?: AbortSignal): Promise<this> {
     const { status } = await this.#attendant.request('command -v bash >/dev/null', signal);
     this.#bash = status === 0;
+    await this.#limits?.look();
     const ask: Ask = (script) => this.#attendant.request(script);
     const files = this.#givenFiles ?? this.#target.files?.(ask) ?? (await this.#shellFiles(ask));
     this.#files = guardFiles(files, (operation) => this.assertOpen(operation));
@@ -103,6 +107,6 @@ export class TargetRuntime extends HostRuntime {
   }
 
   #place(mark: StartMark): TargetPlace {
-    return { ...mark, target: this.#target, processes: this.#far, keep: this.#keep };
+    return { ...mark, target: this.#target, processes: this.#far, limits: this.#limits, keep: this.#keep };
   }
 }

@@ -2,6 +2,7 @@ import type { FileSystem } from '../files/file-system.ts';
 import type { TerminalSize } from '../process/command.ts';
 import type { OutputStream } from '../process/process-handle.ts';
 import type { Ask } from './files/ask.ts';
+import type { LimitProbe } from './limit-watch.ts';
 
 /** How a far program ended. */
 export interface StreamEnd {
@@ -52,6 +53,8 @@ export interface Target {
   open(script: string, options?: OpenStreamOptions): Promise<TargetStream>;
   /** Makes its files, where there is a better way than through the shell alone. `ask` is for small scripts. */
   files?(ask: Ask): FileSystem;
+  /** How it tells that a limit was hit; absent where it has none. */
+  readonly limits?: LimitProbe | undefined;
   /** Why the target is gone (`container ended with exit code 137: out of memory`), or undefined while it is there. */
   gone(): string | undefined;
   /** Resolves, with the reason, once the target is gone for good. */

@@ -1,10 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RexError } from '../../../core/errors.ts';
+import { settlesWithin } from '../../../core/settles-within.ts';
 import type { FileSystem } from '../../files/file-system.ts';
 import type { TerminalSize } from '../../process/command.ts';
 import type { Ask } from '../../target/files/ask.ts';
+import type { LimitProbe } from '../../target/limit-watch.ts';
 import type { OpenStreamOptions, StreamEnd, Target, TargetStream } from '../../target/target.ts';
+import { type CountedLimits, probeLimits } from './container/container-limits.ts';
 import type { ContainerWatch } from './container/container-watch.ts';
 import type { Engine } from './engine/engine.ts';
 import { engineError, saidBy, statusOf } from './engine/engine-error.ts';
@@ -23,15 +26,24 @@ export interface DockerTargetFacts {
   readonly user?: string | undefined;
   /** Where its bind mounts and volumes are. */
   readonly shared: ReadonlySet<string>;
+  /** Its limits. */
+  readonly limits: CountedLimits;
 }
 
 type Exec = Docker.Exec;
+
+/** Exit code of what SIGKILL ended. */
+const killed = 137;
+
+/** Within this time an engine tells that a container has ended, once it told so of a program in it. */
+const noticeMs = 1_000;
 
 /** A container in which programs are started by the engine's exec. */
 export class DockerTarget implements Target {
   readonly name: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly limits: LimitProbe | undefined;
   readonly #engine: Engine;
   readonly #facts: DockerTargetFacts;
   readonly #watch: ContainerWatch;
@@ -43,6 +55,7 @@ export class DockerTarget implements Target {
     this.name = `container ${facts.name}`;
     this.cwd = facts.cwd;
     this.env = facts.env;
+    this.limits = Object.keys(facts.limits).length > 0 ? probeLimits(facts.limits) : undefined;
   }
 
   files(ask: Ask): FileSystem {
@@ -120,8 +133,9 @@ export class DockerTarget implements Target {
     }
   }
 
-  /** Everything in a container is killed with it, which looks like the program's own end. */
+  /** Everything in a container is killed with it, which looks like the program's own end until the engine notices. */
   async #toEnd(exitCode: number): Promise<StreamEnd> {
+    if (exitCode === killed) await settlesWithin(this.#watch.lost, noticeMs);
     const gone = exitCode > 128 ? await this.#watch.check() : undefined;
     return gone === undefined ? { exitCode, signal: null } : this.#lostEnd(gone);
   }

@@ -6,11 +6,12 @@ import type { TransferOptions, TransferResult } from '../../files/file-system.ts
 import { archiveEnd, packMembers } from '../../files/pack-tree.ts';
 import { readTyped } from '../../files/read-file.ts';
 import { type LocalMember, readTree } from '../../files/read-tree.ts';
+import { carriedBytes, joinChunks } from '../../files/streams.ts';
 import { encodeHeader } from '../../files/tar-header.ts';
 import { carriedModeBits, type DirectoryMember } from '../../files/tree-member.ts';
 import type { FileShell } from './file-shell.ts';
 import { endName, treeName, unpackScript } from './tree-scripts.ts';
-import { gather, send, sendFramed } from './write-content.ts';
+import { send, sendFramed } from './write-content.ts';
 import { placeScript, touchCommands } from './write-scripts.ts';
 
 const operation = 'upload';
@@ -77,7 +78,7 @@ async function uploadDirectory(
     },
   });
   const stream = await shell.open(unpackScript(path, temporaryName()), { operation, path, signal });
-  await send(stream, gather(closed(archive)));
+  await send(stream, joinChunks(closed(archive), carriedBytes));
   return { ...count };
 }
 

@@ -29,6 +29,8 @@ test('the option goes before DOCKER_HOST', () => {
 });
 
 test('tcp has the port that docker implies, and TLS where it is asked for', () => {
+  assert.deepEqual(find({}, { DOCKER_HOST: 'far:99' }), { type: 'tcp', url: 'tcp://far:99', host: 'far', port: 99 });
+  assert.equal(find({ host: '[::1]:99' }).url, 'tcp://[::1]:99');
   assert.deepEqual(find({ host: 'tcp://far' }), { type: 'tcp', url: 'tcp://far', host: 'far', port: 2375 });
   assert.deepEqual(find({ host: 'tcp://[::1]:80' }), { type: 'tcp', url: 'tcp://[::1]:80', host: '::1', port: 80 });
   const tls = {

@@ -95,13 +95,19 @@ for (const state of ['closed', 'busy'] as const) {
   });
 }
 
-test('a session that dies while it rests is replaced', async () => {
-  const { pool, clock } = setUp();
+/** Starts a pool in which a session of agent `a` has ended while it rested. */
+async function dieAtRest(pool: SessionPool) {
   await pool.start();
   const lease = await pool.acquire({ agent: 'a' });
   const session = sessionOf(lease);
   await lease.release();
   session.state = 'closed';
+  return session;
+}
+
+test('a session that dies while it rests is replaced', async () => {
+  const { pool, clock } = setUp();
+  const session = await dieAtRest(pool);
   const next = await pool.acquire({ agent: 'a' });
   assert.notEqual(sessionOf(next), session);
   await next.release();
@@ -111,11 +117,7 @@ test('a session that dies while it rests is replaced', async () => {
 
 test('the health check finds a session that died while it rested', async () => {
   const { pool, clock } = setUp();
-  await pool.start();
-  const lease = await pool.acquire({ agent: 'a' });
-  const session = sessionOf(lease);
-  await lease.release();
-  session.state = 'closed';
+  await dieAtRest(pool);
   await clock.advance(10_000);
   assert.deepEqual([pool.stats.idle, pool.stats.closed.unusable], [0, 1]);
   await pool.close();

@@ -7,6 +7,7 @@ import { engineError, statusOf } from '../engine/engine-error.ts';
 import { removeImage } from '../image/ensure-image.ts';
 import { imageLabel, keepLabel, ownerLabel, ownerText } from '../owner/labels.ts';
 import { removeContainer } from '../owner/reap.ts';
+import type { CountedLimits } from './container-limits.ts';
 import { toCreateBody } from './create-body.ts';
 import { startContainer } from './start-container.ts';
 
@@ -21,6 +22,8 @@ export interface Place {
   readonly user?: string | undefined;
   /** Where its bind mounts and volumes are. */
   readonly shared: ReadonlySet<string>;
+  /** The limits that its control group counts. */
+  readonly limits: CountedLimits;
   /** Removes what the start made; leaves a container alone that was there before. */
   leave(): Promise<void>;
 }
@@ -51,7 +54,7 @@ export async function makePlace(
   };
   try {
     const info = await engine.client.getContainer(id).inspect();
-    return { id, name, cwd: info.Config.WorkingDir || '/', env: {}, shared: sharedOf(info), leave };
+    return { id, name, cwd: info.Config.WorkingDir || '/', env: {}, ...factsOf(info), leave };
   } catch (error) {
     await removeContainer(engine, id).catch(() => {});
     throw engineError(error, { address: engine.address, operation: `look at the container ${name}` });
@@ -74,12 +77,16 @@ export async function joinPlace(engine: Engine, container: string, options: Dock
   if (info.State.Paused) throw notThere(container, 'it is paused', `Let it go on: \`docker unpause ${container}\`.`);
   const { user, workingDirectory, env = {} } = options;
   const cwd = workingDirectory ?? (info.Config.WorkingDir || '/');
-  return { id: info.Id, name: info.Name.slice(1), cwd, env, user, shared: sharedOf(info), leave: async () => {} };
+  return { id: info.Id, name: info.Name.slice(1), cwd, env, user, ...factsOf(info), leave: async () => {} };
 }
 
-function sharedOf({ Mounts }: ContainerInspectInfo): ReadonlySet<string> {
+function factsOf({ Mounts, HostConfig }: ContainerInspectInfo): Pick<Place, 'shared' | 'limits'> {
   const shared = Mounts.filter((mount) => (mount.Type as string) === 'bind' || mount.Type === 'volume');
-  return new Set(shared.map(({ Destination }) => Destination));
+  const { Memory: memoryBytes, PidsLimit: processes } = HostConfig;
+  return {
+    shared: new Set(shared.map(({ Destination }) => Destination)),
+    limits: { ...(memoryBytes ? { memoryBytes } : {}), ...(processes && processes > 0 ? { processes } : {}) },
+  };
 }
 
 function notThere(container: string, reason: string, hint: string, cause?: unknown): RexError {

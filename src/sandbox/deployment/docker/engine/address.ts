@@ -63,8 +63,9 @@ export function findAddress(options: EngineOptions, sources?: Partial<AddressSou
   return unix(exists('/var/run/docker.sock') || !exists(desktop) ? '/var/run/docker.sock' : desktop);
 }
 
-/** An address from its text. @throws INVALID_ARGUMENT */
+/** An address from its text; without a scheme it is tcp's, as for the docker CLI. @throws INVALID_ARGUMENT */
 export function parseAddress(text: string, tls?: TlsFiles): EngineAddress {
+  if (/^(\[[0-9a-f:]+\]|[\w.-]+):\d+$/i.test(text)) return parseAddress(`tcp://${text}`, tls);
   const expected = 'unix:///path, tcp://host:port, https://host:port or ssh://user@host';
   if (text.startsWith('unix://')) {
     const path = text.slice('unix://'.length);

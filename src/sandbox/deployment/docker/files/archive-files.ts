@@ -5,10 +5,10 @@ import { quote } from '../../../../core/quote.ts';
 import type { TransferOptions, TransferResult } from '../../../files/file-system.ts';
 import { archiveEnd, packMembers } from '../../../files/pack-tree.ts';
 import { type LocalMember, readTree } from '../../../files/read-tree.ts';
+import { carriedBytes, joinChunks } from '../../../files/streams.ts';
 import { unpackTree } from '../../../files/unpack-tree.ts';
 import type { Ask } from '../../../target/files/ask.ts';
 import { ShellFiles } from '../../../target/files/shell-files.ts';
-import { gather } from '../../../target/files/write-content.ts';
 import type { Target } from '../../../target/target.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineError } from '../engine/engine-error.ts';
@@ -22,8 +22,8 @@ export interface ArchivePlace {
   readonly shared: ReadonlySet<string>;
 }
 
-/** Pieces of 1 MiB that are packed while one is sent. */
-const piecesAhead = 4;
+/** Chunks that are packed while one is sent. */
+const piecesAhead = 8;
 
 /**
  * The files of a container: whole directories by the engine's archives, which are quickest, everything else through its
@@ -72,7 +72,7 @@ export class ArchiveFiles extends ShellFiles {
     const count = { files: 0, directories: 0, links: 0, bytes: 0 };
     const members = counted(readTree(source, { ...options, operation: 'upload' }), count);
     let failure: unknown;
-    const archive = gather(
+    const archive = joinChunks(
       packed(members, {
         name,
         owner: { user, group },
@@ -82,6 +82,7 @@ export class ArchiveFiles extends ShellFiles {
           onProgress?.(progress);
         },
       }),
+      carriedBytes,
     );
     const watched = remembering(archive, (error) => {
       failure = error;
