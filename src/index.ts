@@ -7,6 +7,7 @@
 
 export type {
   CommandErrorContext,
+  EditProblem,
   ErrorCode,
   ErrorContexts,
   FileErrorContext,

@@ -7,7 +7,12 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./demo/demo.ts')).demo,
+  mcp: async () => (await import('./mcp.ts')).mcpCommand,
   reap: async () => (await import('./reap.ts')).reapCommand,
+  report: async () => (await import('./run/report-command.ts')).reportCommand,
+  resume: async () => (await import('./run/resume-command.ts')).resumeCommand,
+  run: async () => (await import('./run/run-command.ts')).runCommand,
+  runs: async () => (await import('./run/runs-command.ts')).runsCommand,
   serve: async () => (await import('./serve.ts')).serveCommand,
   solve: async () => (await import('./hrm/solve.ts')).solveCommand,
   train: async () => (await import('./hrm/train.ts')).trainCommand,
@@ -16,7 +21,12 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 const help = `Usage: hrm-rex COMMAND [OPTIONS]
 
 Commands:
-  demo     Run a graph of thirty sandboxed shells, kill it in the middle and go on, and check what they did
+  demo     Check and repair six projects with more than thirty agents in sandboxes, killed in the middle and resumed
+  run      Run a graph of commands, agents and tools from a YAML or JSON file
+  runs     List runs and where they stand
+  resume   Go on with a run, after a crash or with answers to what it waits for
+  report   Write what happened in a run as an HTML file
+  mcp      Serve sandboxes, files, jobs and agents to MCP clients
   reap     Remove the containers that crashed processes left behind
   serve    Serve this machine as a sandbox over HTTP (also speaks SWE-ReX's protocol)
   train    Train a Hierarchical Reasoning Model on Sudoku, mazes or your own puzzles

@@ -37,6 +37,17 @@ export interface TaskErrorContext {
   readonly retryable: boolean;
 }
 
+/** Something in a tool's input or output that does not fit its schema. */
+export interface ToolFault {
+  /** Such as `files[0].name`; empty for the value itself. */
+  readonly path: string;
+  /** What is wrong and what was expected. */
+  readonly message: string;
+}
+
+/** Why text in a file was not replaced. */
+export type EditProblem = 'not-found' | 'not-unique' | 'empty' | 'unchanged';
+
 /** What is wrong with a task graph. */
 export type GraphProblem = 'shape' | 'cycle' | 'unknown-dependency' | 'duplicate-id';
 
@@ -120,10 +131,29 @@ export interface ErrorContexts {
   APPROVAL_DENIED: { readonly task: string; readonly by: 'answer' | 'timeout' };
   CONSTRAINT_VIOLATED: { readonly constraint: string; readonly moment: 'before' | 'after' };
 
+  TOOL_INPUT_INVALID: { readonly tool: string; readonly faults: readonly ToolFault[] };
+  TOOL_OUTPUT_INVALID: { readonly tool: string; readonly faults: readonly ToolFault[] };
+  TOOL_UNKNOWN: { readonly tool: string; readonly known: readonly string[] };
+  TOOL_REFUSED: { readonly tool: string; readonly rule: string };
+  MODEL_FAILED: { readonly model: string; readonly reason: string; readonly status?: number | undefined };
+  MODEL_ANSWER_INVALID: { readonly model: string; readonly problem: string };
+  AGENT_UNKNOWN: { readonly agent: string; readonly known: readonly string[] };
+  AGENT_EXISTS: { readonly agent: string };
+  AGENT_RETIRED: { readonly agent: string };
+  DELEGATION_REFUSED: { readonly reason: 'depth' | 'similar' | 'unknown-role'; readonly subject: string };
+
+  HANDLE_UNKNOWN: { readonly kind: string; readonly handle: string; readonly known: readonly string[] };
+  MCP_FAILED: { readonly server: string; readonly reason: string };
+
   JOURNAL_LOCKED: { readonly path: string; readonly holder: string };
   JOURNAL_CORRUPT: { readonly path: string; readonly offset: number; readonly reason: string };
   JOURNAL_WRITE_FAILED: { readonly path: string; readonly errno: string };
   JOURNAL_CONFLICT: { readonly stream: string; readonly expected: number; readonly actual: number };
+
+  TOOLCHAIN_MISSING: { readonly language: string; readonly tool: string; readonly install: string };
+  SKILL_INVALID: { readonly path: string; readonly reason: string };
+  SKILL_NOT_FOUND: { readonly skill: string; readonly known: readonly string[] };
+  EDIT_REFUSED: { readonly path: string; readonly problem: EditProblem; readonly lines: readonly number[] };
 
   BACKEND_FAILED: { readonly backend: string; readonly reason: string };
   MODEL_DISPOSED: { readonly operation: string };

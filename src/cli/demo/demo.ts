@@ -1,148 +1,92 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { randomId } from '../../core/ids.ts';
+import { openFileJournal, readRunState } from '../../orchestration/index.ts';
+import { readTimeline, renderReport } from '../../telemetry/index.ts';
 import { usageError } from '../failure.ts';
-import { Board } from './board.ts';
-import { titleOf } from './jobs.ts';
-import { shells, type WorkerMessage } from './worker-message.ts';
+import { RunStore } from '../run/run-store.ts';
+import { heading } from '../view/live-view.ts';
+import { doneAtKill, show } from './show.ts';
+import { summarise } from './summary.ts';
+import { projects } from './workspace/index.ts';
 
-/** How many shells are done when the process that runs them is killed. */
-const doneAtKill = 12;
+const help = `Usage: hrm-rex demo [OPTIONS]
 
-/**
- * Thirty sandboxed shells as one graph: they work at once, their process is killed in the middle, another one goes on
- * where it was. Returns the exit code: 0 when all of it was right.
- */
+Checks and repairs a workspace of six small projects with more than thirty agents at once, each in a shell of its own, in
+a sandbox where the machine has one. Their process is killed with SIGKILL in the middle, and another one goes on.
+
+With HRM_REX_MODEL_URL (an OpenAI-compatible server), HRM_REX_MODEL and HRM_REX_MODEL_KEY a model writes what no rule can.
+
+Options:
+  --out FILE     Where the HTML report goes (default: with the run)
+  --state DIR    Directory of runs (default .hrm-rex)
+  -h, --help     Print this help
+`;
+
+const flags = {
+  out: { type: 'string' },
+  state: { type: 'string' },
+  worker: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** `hrm-rex demo`: the main job, killed and resumed once. Returns the exit code: 0 when all of it was right. */
 export async function demo(args: readonly string[]): Promise<number> {
-  if (args[0] === '--worker' && args[1] !== undefined) return await (await import('./worker.ts')).worker(args[1]);
-  if (args.length > 0) throw usageError('demo takes no arguments');
-  console.log(`hrm-rex: a graph of ${shells} shells at once, each with its own directory, variables and job.`);
-  console.log(
-    `Their process is killed with SIGKILL when ${doneAtKill} are done; another one goes on from the journal.\n`,
-  );
-  const directory = await mkdtemp(join(tmpdir(), 'hrm-rex-demo-'));
+  const { values, positionals } = parseArgs({ args: [...args], options: flags, strict: true, allowPositionals: true });
+  if (values.worker) {
+    const [directory = '', journal = '', runId = ''] = positionals;
+    return await (await import('./worker.ts')).worker(directory, journal, runId);
+  }
+  if (positionals.length > 0) throw usageError('demo takes options only; see hrm-rex demo --help');
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const languages = projects.map(({ language }) => language).join(', ');
+  console.log(heading(`hrm-rex checks and repairs ${projects.length} projects: ${languages}.`));
+  console.log(`Its process is killed with SIGKILL when ${doneAtKill} jobs are done; another one goes on.\n`);
+  const store = new RunStore(values.state);
+  const id = `demo-${randomId(8)}`;
+  await store.add({ id, kind: 'demo', title: 'The main job', createdAt: Date.now() });
   const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
+  const onSignal = (): void => stop.abort();
+  for (const signal of signals) process.on(signal, onSignal);
+  const directory = await mkdtemp(join(tmpdir(), 'hrm-rex-demo-'));
   try {
     // Sandboxes may run as another user, who has to pass here.
     await chmod(directory, 0o711);
-    return summarise(await show(directory, stop.signal));
+    const out = values.out ?? join(store.folder(id), 'report.html');
+    return await play(store, id, { directory, out, signal: stop.signal });
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
+    for (const signal of signals) process.off(signal, onSignal);
     await rm(directory, { recursive: true, force: true });
+    if (stop.signal.aborted) await rm(store.folder(id), { recursive: true, force: true });
   }
 }
 
-interface Story {
-  readonly startedAt: number;
-  place: string;
-  readonly done: Map<number, number>;
-  readonly errors: string[];
-  /** Shells that the journal held when the second process began, those that were done and are not among them. */
-  readonly kept: Set<number>;
-  readonly lost: Set<number>;
-  /** Shells that were done and ran again. */
-  readonly repeated: Set<number>;
-  killed: boolean;
-  end: Extract<WorkerMessage, { readonly type: 'end' }> | undefined;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+interface PlayOptions {
+  readonly directory: string;
+  readonly out: string;
+  readonly signal: AbortSignal;
 }
 
-async function show(directory: string, signal: AbortSignal): Promise<Story> {
-  const story: Story = {
-    startedAt: performance.now(),
-    place: '',
-    done: new Map(),
-    errors: [],
-    kept: new Set(),
-    lost: new Set(),
-    repeated: new Set(),
-    killed: false,
-    end: undefined,
-  };
-  const titles = Array.from({ length: shells }, (_, shell) => titleOf(shell));
-  using board = new Board(titles, process.stdout);
-  await runWorker(directory, signal, (message, child) => {
-    take(message, story, board);
-    if (!story.killed && story.done.size >= doneAtKill) {
-      story.killed = true;
-      child.kill('SIGKILL');
-    }
-  });
-  if (!story.killed || signal.aborted) return story;
-  board.interrupt();
-  const before = [...story.done.keys()];
-  await runWorker(directory, signal, (message) => take(message, story, board));
-  for (const shell of before) if (!story.kept.has(shell)) story.lost.add(shell);
-  return story;
-}
-
-/** Runs the graph's process to its end, whatever that is. */
-async function runWorker(
-  directory: string,
-  signal: AbortSignal,
-  take: (message: WorkerMessage, child: ChildProcess) => void,
-): Promise<void> {
-  const program = [...process.execArgv, process.argv[1] as string, 'demo', '--worker', directory];
-  const env = { ...process.env, TMPDIR: directory };
-  const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'inherit'], env });
-  const abort = () => child.kill('SIGKILL');
-  signal.addEventListener('abort', abort);
-  try {
-    const closed = once(child, 'close');
-    for await (const line of createInterface({ input: child.stdout as Readable })) {
-      take(JSON.parse(line) as WorkerMessage, child);
-    }
-    await closed;
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
-function take(message: WorkerMessage, story: Story, board: Board): void {
-  switch (message.type) {
-    case 'place':
-      story.place = message.note;
-      break;
-    case 'progress':
-      if (story.kept.has(message.shell)) story.repeated.add(message.shell);
-      board.update(message.shell, 'working', message.note);
-      break;
-    case 'kept':
-    case 'done':
-      if (message.type === 'kept') story.kept.add(message.shell);
-      story.done.set(message.shell, message.seconds);
-      board.update(message.shell, 'done', `${message.seconds.toFixed(1)} s`);
-      break;
-    case 'failed':
-      story.errors.push(`shell ${message.shell + 1} (${titleOf(message.shell)}): ${message.reason}`);
-      board.update(message.shell, 'failed', 'failed');
-      break;
-    case 'end':
-      story.end = message;
-  }
-}
-
-function summarise({ startedAt, place, done, errors, kept, lost, repeated, end }: Story): number {
-  const wall = seconds(performance.now() - startedAt);
-  const together = [...done.values()].reduce((sum, each) => sum + each, 0);
-  const lines = [
-    `${done.size} of ${shells} jobs right: ${end?.commands ?? 0} commands in ${wall} (the shells together: ${together.toFixed(1)} s)`,
-    `killed once: ${kept.size} jobs were kept, ${shells - kept.size} ran again, ${lost.size} were lost, ${repeated.size} were done twice`,
-    'two shells recovered from a hang and an exit',
-    `critical path ${seconds(end?.criticalPathMs ?? 0)}; ${place}`,
-  ];
-  console.log(`\n${lines.join('\n')}`);
-  for (const error of errors) console.error(`✖ ${error}`);
-  const isRight =
-    done.size === shells && repeated.size + lost.size === 0 && kept.size >= doneAtKill && end !== undefined;
-  return isRight ? 0 : 1;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
+/** Shows the run, judges it by its journal and writes its report. */
+async function play(store: RunStore, id: string, { directory, out, signal }: PlayOptions): Promise<number> {
+  const { place, doneBeforeKill } = await show({ directory, journal: store.journal(id), runId: id, signal });
+  if (signal.aborted) return 130;
+  await using journal = await openFileJournal(store.journal(id), { readOnly: true });
+  const state = await readRunState(journal, id);
+  if (!state) throw new Error('the run did not begin');
+  const timeline = await readTimeline(journal, id);
+  const { lines, problems, repaired } = summarise(timeline, state, doneBeforeKill);
+  const summary = `Six small projects, some of them broken, checked and repaired by agents in shells of their own, ${place}.`;
+  const figures = { repaired: `${repaired.length}` };
+  await writeFile(out, renderReport(timeline, { title: 'The main job', summary, figures }));
+  console.log(`\n${lines.join('\n')}\n${place}\nreport: ${relative(process.cwd(), out)}`);
+  for (const problem of problems) console.error(`✖ ${problem}`);
+  return problems.length === 0 ? 0 : 1;
 }

@@ -1,94 +1,97 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RexError } from '../../core/errors.ts';
-import type { RunEvent } from '../../orchestration/engine/run-event.ts';
+import { createInterface } from 'node:readline';
 import {
-  done,
-  type GraphSpec,
+  approval,
   guard,
   type Handler,
+  type HandlerDirectory,
+  type Journal,
+  type Json,
   openFileJournal,
+  type RunEvent,
   recover,
   retry,
   run,
   scheduler,
 } from '../../orchestration/index.ts';
-import { LocalDeployment } from '../../sandbox/deployment/local-deployment.ts';
-import type { Runtime } from '../../sandbox/runtime/runtime.ts';
-import { coordinationOverhead } from '../../telemetry/index.ts';
-import { jobOf, type Report, troubled, work } from './jobs.ts';
-import { nodeOf, shellOf, shells, type WorkerMessage } from './worker-message.ts';
+import { check } from './agents/check.ts';
+import { integrate, report } from './agents/integrate.ts';
+import { configuredModel, patch } from './agents/model.ts';
+import { planRepairs, repair } from './agents/repair.ts';
+import { survey } from './agents/survey.ts';
+import { verify } from './agents/verify.ts';
+import { openBox } from './open-box.ts';
+import { conditions, makePlan } from './plan.ts';
 
-const runId = 'demo';
+/** What the process that runs the graph tells the one that shows it, one line of JSON each. */
+export type WorkerMessage =
+  | { readonly type: 'place'; readonly place: string }
+  | { readonly type: 'event'; readonly event: RunEvent }
+  /** The end of a node that the journal has from the process before. */
+  | { readonly type: 'kept'; readonly event: RunEvent };
 
-/** Runs the demonstration's graph, or goes on with it, and tells what happens on standard output. */
-export async function worker(directory: string): Promise<number> {
-  await using box = await openBox(join(directory, 'work'));
-  await using journal = await openFileJournal(join(directory, 'journal'));
-  const options = {
-    journal,
-    scheduler: scheduler({ lanes: { task: { concurrency: shells + 1 } } }),
-    handlers: { shell: guard(shellHandler, retry({ attempts: 2, baseMs: 100 })), sum },
-    dependencies: { runtime: box.runtime },
-  };
-  const isKnown = (await journal.streams()).includes(runId);
-  if (isKnown) await tellEnds(journal.read(runId) as AsyncIterable<RunEvent>, 'kept');
-  const running = isKnown ? await recover(runId, options) : run(graph(), { ...options, runId });
-  await Promise.all([tellEnds(running, 'done'), running.result]);
-  const commands = Number((await running.result).sum);
-  const { criticalPathMs } = await coordinationOverhead(journal.read(runId) as AsyncIterable<RunEvent>);
-  tell({ type: 'end', commands, criticalPathMs });
-  return 0;
+/** An answer to a ticket, as the worker reads it from its standard input. */
+export interface WorkerAnswer {
+  readonly ticket: string;
+  readonly answer: Json;
 }
 
-/** A sandbox where the machine has one. */
-async function openBox(workspace: string): Promise<LocalDeployment> {
-  await mkdir(workspace, { recursive: true });
+/** Agents that may work at the same time. */
+const MAX_AGENTS = 64;
+
+/** Runs the demonstration's graph, or goes on with it, and tells what happens on standard output. */
+export async function worker(directory: string, journalDirectory: string, runId: string): Promise<number> {
+  await using box = await openBox(join(directory, 'work'));
+  tell({ type: 'place', place: box.place });
+  const model = await configuredModel();
+  await using journal = await openFileJournal(journalDirectory);
+  const options = {
+    journal,
+    scheduler: scheduler({ lanes: { task: { concurrency: MAX_AGENTS } } }),
+    handlers,
+    conditions,
+    dependencies: { runtime: box.deployment.runtime, root: box.root, model, canPatch: model !== undefined },
+  };
+  const isKnown = (await journal.streams()).includes(runId);
+  if (isKnown) await tellKept(journal, runId);
+  const running = isKnown ? await recover(runId, options) : run(makePlan(), { ...options, runId });
+  const answers = createInterface({ input: process.stdin });
+  answers.on('line', (line) => {
+    const { ticket, answer } = JSON.parse(line) as WorkerAnswer;
+    running.answer(ticket, answer).catch(() => {});
+  });
   try {
-    const box = await new LocalDeployment({ isolation: 'bubblewrap', workspace }).start();
-    tell({ type: 'place', sandboxed: true, note: 'in bubblewrap sandboxes without network' });
-    return box;
-  } catch (error) {
-    if (!RexError.is(error)) throw error;
-    const box = await new LocalDeployment({ workspace }).start();
-    tell({ type: 'place', sandboxed: false, note: `not sandboxed: ${error.message}` });
-    return box;
+    for await (const event of running) tell({ type: 'event', event });
+    await running.result.catch(() => {});
+    return running.status === 'done' ? 0 : 1;
+  } finally {
+    await running.cancel();
+    answers.close();
+    process.stdin.destroy();
   }
 }
 
-function graph(): GraphSpec {
-  const numbers = Array.from({ length: shells }, (_, shell) => shell);
-  const work = numbers.map((shell) => ({ id: nodeOf(shell), task: { goal: 'work', input: shell }, use: 'shell' }));
-  return { nodes: [...work, { id: 'sum', task: { goal: 'sum up' }, use: 'sum', dependsOn: work.map(({ id }) => id) }] };
-}
-
-const shellHandler: Handler = async ({ input }, { dependencies, signal, attempt }) => {
-  const shell = Number(input);
-  const runtime = dependencies.runtime as Runtime;
-  const startedAt = performance.now();
-  const report: Report = ({ done, of, note }) => tell({ type: 'progress', shell, note: note ?? `${done}/${of}` });
-  report({ done: 0, of: 1, note: 'starts' });
-  // What an execution that was cut off has left is in its way.
-  await runtime.files.remove(`${shell}`, { recursive: true, missing: 'ignore' });
-  await runtime.files.mkdir(`${shell}`);
-  const open = () => runtime.createSession({ session: `${shell}.${attempt}`, cwd: `${shell}`, loadRc: false, signal });
-  const job = jobOf(shell);
-  const commands = job === undefined ? await troubled(open, report) : await work(await open(), job, shell, report);
-  return done({ commands, seconds: (performance.now() - startedAt) / 1000 });
+/** Who does what: the last word of a name says it, the words before say for which project. */
+const crafts: Readonly<Record<string, Handler>> = {
+  surveyor: survey,
+  checker: guard(check, retry({ attempts: 3, baseMs: 100 })),
+  planner: planRepairs,
+  patcher: patch,
+  repairer: guard(repair, retry({ attempts: 2, baseMs: 100 })),
+  verifier: guard(verify, retry({ attempts: 2, baseMs: 100 })),
+  integrator: guard(integrate, approval({ timeoutMs: 60_000 })),
+  reporter: report,
 };
 
-const sum: Handler = async (_task, { inputs }) =>
-  done(Object.values(inputs).reduce<number>((total, output) => total + (output as { commands: number }).commands, 0));
+const handlers: HandlerDirectory = (query) => {
+  const name = typeof query === 'string' ? query : (query.name ?? '');
+  return crafts[name.split(' ').at(-1) ?? ''];
+};
 
-/** Tells the ends of shells, which are durable by then: what was told is not done again. */
-async function tellEnds(events: AsyncIterable<RunEvent>, type: 'done' | 'kept'): Promise<void> {
-  for await (const event of events) {
-    const shell = shellOf(event.node);
-    if (shell === undefined) continue;
-    if (event.type === 'node.done') {
-      const { seconds } = event.data.output as { readonly seconds: number };
-      tell({ type, shell, seconds });
-    } else if (event.type === 'node.failed') tell({ type: 'failed', shell, reason: event.data.error.message });
+/** What was durable and not yet told when the process before ended. */
+async function tellKept(journal: Journal, runId: string): Promise<void> {
+  for await (const event of journal.read(runId)) {
+    if (event.type === 'node.done') tell({ type: 'kept', event: event as unknown as RunEvent });
   }
 }
 

@@ -56,7 +56,7 @@ export interface HandlerContext {
   shouldYield(): boolean;
   /** Runs `action` once and journals its value; a repeated execution of the attempt gets the value and runs nothing. */
   step<Value extends Json>(name: string, action: () => Value | Promise<Value>): Promise<Value>;
-  /** Accounts for what is about to be spent; throws `BUDGET_EXCEEDED` when a budget does not allow it. */
+  /** Accounts for what is about to be spent; throws `BUDGET_EXCEEDED` when a budget does not allow it. Negative amounts give back. */
   spend(usage: Usage): void;
   /** Adds a note to the journal and the events of the run. */
   note(name: string, data: Json): void;

@@ -1,0 +1,72 @@
+import type { Clock } from '../../core/clock.ts';
+import type { ChatModel, ChatPart, ChatRequest } from '../model/chat-model.ts';
+import { type ChatAnswer, collect } from '../model/collect.ts';
+import { modelFailed } from '../model/model-failed.ts';
+
+/** How a model is held to an end. */
+export interface AskOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly idleTimeoutMs: number;
+  readonly maxAnswerLength: number;
+  readonly onPart: ((part: ChatPart) => void) | undefined;
+}
+
+/**
+ * Asks a model and waits for its whole answer.
+ *
+ * @throws MODEL_FAILED, also for a model that falls silent (retryable) or does not stop
+ */
+export async function askModel(model: ChatModel, request: ChatRequest, options: AskOptions): Promise<ChatAnswer> {
+  const { clock, idleTimeoutMs, maxAnswerLength, onPart } = options;
+  const silence = new AbortController();
+  const signal = AbortSignal.any([options.signal, silence.signal]);
+  let cancel = (): void => {};
+  const arm = (): void => {
+    cancel();
+    cancel = clock.setTimer(idleTimeoutMs, () => silence.abort());
+  };
+  async function* watched(): AsyncGenerator<ChatPart> {
+    let length = 0;
+    for await (const part of untilAborted(model.stream({ ...request, signal }), signal)) {
+      arm();
+      if (part.type === 'text' || part.type === 'reasoning') length += part.text.length;
+      if (length > maxAnswerLength)
+        throw modelFailed(model.name, `its answer is longer than ${maxAnswerLength} characters`);
+      onPart?.(part);
+      yield part;
+    }
+  }
+  arm();
+  try {
+    return await collect(watched());
+  } catch (error) {
+    if (!silence.signal.aborted || options.signal.aborted) throw error;
+    throw modelFailed(model.name, `it was silent for ${idleTimeoutMs} ms`, { retryable: true, cause: error });
+  } finally {
+    cancel();
+  }
+}
+
+/** The parts of a stream; an abort ends the reading even where the model does not heed it. */
+async function* untilAborted(stream: AsyncIterable<ChatPart>, signal: AbortSignal): AsyncGenerator<ChatPart> {
+  signal.throwIfAborted();
+  const iterator = stream[Symbol.asyncIterator]();
+  let onAbort = (): void => {};
+  const abort = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  abort.catch(() => {});
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), abort]);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    if (signal.aborted) iterator.return?.()?.catch(() => {});
+    else await iterator.return?.();
+  }
+}

@@ -1,0 +1,146 @@
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/sdk/types.js';
+import type { Tool, ToolContext } from '../../../agents/tools/tool.ts';
+import { RexError } from '../../../core/errors.ts';
+import type { JsonObject } from '../../../core/json.ts';
+import { Link } from './link.ts';
+import type { McpToolsOptions } from './mcp-tools-options.ts';
+import { remoteTool } from './remote-tool.ts';
+import type { McpServerAddress } from './server-address.ts';
+import { safeNames } from './tool-names.ts';
+
+/** The tools of an MCP server, as long as the connection is wanted. Closing ends a server that was started for it. */
+export interface McpTools extends AsyncDisposable {
+  /** The tools at the moment; the list changes with the server's. */
+  readonly tools: readonly Tool[];
+  /** Name and version of the server. */
+  readonly server: { readonly name: string; readonly version: string };
+  /** What the server tells models about itself. */
+  readonly instructions: string | undefined;
+  /** Asks the server for its tools again. */
+  refresh(): Promise<readonly Tool[]>;
+  close(): Promise<void>;
+}
+
+const defaultTimeoutMs = 300_000;
+const mostPages = 100;
+
+/**
+ * Connects to an MCP server and turns its tools into tools of this package. A connection that is lost is made again at
+ * the next call.
+ * @throws CONNECTION_FAILED when no server answers
+ */
+export async function mcpTools(address: McpServerAddress, options: McpToolsOptions = {}): Promise<McpTools> {
+  const set = new RemoteTools(address, options);
+  try {
+    await set.refresh();
+    return set;
+  } catch (error) {
+    await set.close();
+    throw error;
+  }
+}
+
+class RemoteTools implements McpTools {
+  tools: readonly Tool[] = [];
+  server: { readonly name: string; readonly version: string } = { name: 'server', version: '' };
+  instructions: string | undefined;
+  readonly #options: McpToolsOptions;
+  readonly #link: Link;
+
+  constructor(address: McpServerAddress, options: McpToolsOptions) {
+    this.#options = options;
+    this.#link = new Link(address, options, (client) => this.#greet(client));
+  }
+
+  async refresh(): Promise<readonly Tool[]> {
+    const { filter = () => true, prefix = '' } = this.#options;
+    const found = (await this.#list()).filter(({ name }) => filter(name));
+    const names = safeNames(
+      found.map(({ name }) => name),
+      prefix,
+    );
+    const call = (name: string, input: JsonObject, context: ToolContext) => this.#call(name, input, context);
+    this.tools = found.map((tool, index) =>
+      remoteTool(tool, names[index] as string, this.server.name, call, this.#options),
+    );
+    return this.tools;
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #greet(client: Client): void {
+    const { name, version } = client.getServerVersion() ?? this.server;
+    this.server = { name, version };
+    this.instructions = client.getInstructions();
+    const isChanged = (): void => {
+      this.refresh().then(this.#options.onChange, () => {});
+    };
+    client.fallbackNotificationHandler = async ({ method }) => {
+      if (method === 'notifications/tools/list_changed') isChanged();
+    };
+  }
+
+  async #list(): Promise<McpTool[]> {
+    const { ListToolsResultSchema } = await import('@modelcontextprotocol/sdk/types.js');
+    const client = await this.#link.client();
+    const found: McpTool[] = [];
+    if (!client.getServerCapabilities()?.tools) return found;
+    let cursor: string | undefined;
+    for (let page = 0; page < mostPages; page++) {
+      const params = cursor === undefined ? {} : { cursor };
+      const answer = await client.request({ method: 'tools/list', params }, ListToolsResultSchema);
+      found.push(...answer.tools);
+      cursor = answer.nextCursor;
+      if (cursor === undefined) break;
+    }
+    return found;
+  }
+
+  async #call(name: string, input: JsonObject, context: ToolContext, isRepeated = false): Promise<CallToolResult> {
+    const { CallToolResultSchema } = await import('@modelcontextprotocol/sdk/types.js');
+    const client = await this.#link.client();
+    try {
+      const params = { name, arguments: { ...input } };
+      return await client.request({ method: 'tools/call', params }, CallToolResultSchema, {
+        signal: context.signal,
+        timeout: this.#options.timeoutMs ?? defaultTimeoutMs,
+        resetTimeoutOnProgress: true,
+        onprogress: ({ progress, total, message }) => context.progress({ done: progress, total, message }),
+      });
+    } catch (error) {
+      context.signal.throwIfAborted();
+      // A server that does not know the session has not done the call.
+      if (!isRepeated && isSessionLost(error)) {
+        await this.#link.drop();
+        return await this.#call(name, input, context, true);
+      }
+      throw this.#failure(name, error);
+    }
+  }
+
+  #failure(tool: string, error: unknown): RexError {
+    const reason = error instanceof Error ? error.message : String(error);
+    const server = this.server.name;
+    if (/connection closed|not connected|fetch failed/i.test(reason)) {
+      const hint = 'Whether the call was done is not known; the next call connects again.';
+      return new RexError(
+        'OUTCOME_UNKNOWN',
+        `${server} went away during ${tool}`,
+        { operation: tool, reason },
+        { cause: error, hint },
+      );
+    }
+    return new RexError('MCP_FAILED', `${tool}: ${reason}`, { server, reason }, { cause: error });
+  }
+}
+
+function isSessionLost(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 404;
+}
