@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { RexError } from '../../../core/errors.ts';
 import { randomId } from '../../../core/ids.ts';
+import { quote } from '../../../core/quote.ts';
 import type { Runtime } from '../../../sandbox/runtime/runtime.ts';
 import type { Observation, Session } from '../../../sandbox/session/session.ts';
-import { quote } from '../../../sandbox/session/shell-text.ts';
 import type { Exchange } from './tool-preset.ts';
 import type { CommandOutcome } from './workflow-result.ts';
 
