@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Tool } from '../agents/tools/tool.ts';
 import { serveMcpHttp } from '../gateway/mcp/http/serve-http.ts';
@@ -6,7 +5,9 @@ import { createMcpProvider, type McpProvider } from '../gateway/mcp/provider.ts'
 import { serveMcpStdio } from '../gateway/mcp/stdio/serve-stdio.ts';
 import { usageError } from './failure.ts';
 import { type McpConfig, readConfig, toDeployments, toPreset } from './mcp-config.ts';
+import { nextSignal } from './next-signal.ts';
 import { packageVersion } from './package-version.ts';
+import { readFlagFile } from './read-flag-file.ts';
 
 const help = `Usage: hrm-rex mcp [OPTIONS]
 
@@ -127,7 +128,7 @@ function refuseHttpFlags(values: Values): undefined {
 function toToken(values: Values): HttpFlags['token'] {
   if (values['no-auth']) return false;
   const file = values['token-file'];
-  const text = file === undefined ? process.env[tokenVariable] : read(file);
+  const text = file === undefined ? process.env[tokenVariable] : readFlagFile(file);
   const lines = (text ?? '').split('\n').flatMap((line) => line.trim() || []);
   if (lines.length === 0) {
     throw usageError(
@@ -147,29 +148,7 @@ function toToken(values: Values): HttpFlags['token'] {
   );
 }
 
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw usageError(`cannot read ${path}: ${(error as Error).message}`);
-  }
-}
-
 /** Standard output belongs to the protocol. */
 function say(text: string): void {
   process.stderr.write(`hrm-rex mcp: ${text}\n`);
-}
-
-/** The first signal starts the orderly end; a second one ends the wait for it. */
-function nextSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(1);
-        asked = true;
-        resolve();
-      });
-    }
-  });
 }

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LocalRuntime } from '../sandbox/runtime/local-runtime.ts';
 import { serve } from '../sandbox/server/serve.ts';
 import type { ServerOptions } from '../sandbox/server/server-options.ts';
 import { usageError } from './failure.ts';
+import { nextSignal } from './next-signal.ts';
 import { packageVersion } from './package-version.ts';
+import { readFlagFile } from './read-flag-file.ts';
 
 const help = `Usage: hrm-rex serve [OPTIONS]
 
@@ -79,7 +80,9 @@ function toOptions(values: Values): ServerOptions {
   const { 'tls-cert': certificate, 'tls-key': key } = values;
   if ((certificate === undefined) !== (key === undefined)) throw usageError('--tls-cert and --tls-key go together');
   const tls =
-    certificate === undefined || key === undefined ? undefined : { certificate: read(certificate), key: read(key) };
+    certificate === undefined || key === undefined
+      ? undefined
+      : { certificate: readFlagFile(certificate), key: readFlagFile(key) };
   return {
     ...toAccess(values),
     host: values.host ?? '127.0.0.1',
@@ -99,7 +102,7 @@ function toAccess(values: Values): Pick<ServerOptions, 'token' | 'auth'> {
   if (values['no-auth'] || given === '') return { auth: false };
   if (given !== undefined) return { token: given };
   const file = values['token-file'];
-  const token = file === undefined ? process.env[tokenVariable] : read(file).trim();
+  const token = file === undefined ? process.env[tokenVariable] : readFlagFile(file).trim();
   if (token !== undefined && token !== '') return { token };
   if (file !== undefined) throw usageError(`${file} holds no secret`);
   throw usageError(`a secret is needed: set ${tokenVariable}, or pass --token-file, --auth-token or --no-auth`);
@@ -116,29 +119,7 @@ function limit<Name extends keyof ServerOptions>(name: Name, value: number | und
   return value === undefined ? {} : ({ [name]: value } as Partial<Record<Name, number>>);
 }
 
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw usageError(`cannot read ${path}: ${(error as Error).message}`);
-  }
-}
-
 function print(text: string): number {
   process.stdout.write(text);
   return 0;
-}
-
-/** The first signal starts the orderly end; a second one ends the wait for it. */
-function nextSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(1);
-        asked = true;
-        resolve();
-      });
-    }
-  });
 }

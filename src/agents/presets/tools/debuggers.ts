@@ -12,6 +12,11 @@ const noTracing: ErrorHandler = {
   advice: 'The sandbox does not let programs trace others: allow SYS_PTRACE.',
 };
 
+const gdbCommand = [
+  ...['gdb', '--quiet', '--nx', '-ex', 'set pagination off', '-ex', 'set confirm off'],
+  ...['--args', '{program}', '{args*}'],
+];
+
 const gdb: ToolPreset = {
   name: 'gdb',
   aliases: ['debugger'],
@@ -19,33 +24,11 @@ const gdb: ToolPreset = {
   environment: { LC_ALL: 'C', DEBUGINFOD_URLS: '' },
   commands: {
     backtrace: {
-      command: [
-        'gdb',
-        '--quiet',
-        '--nx',
-        '-ex',
-        'set pagination off',
-        '-ex',
-        'set confirm off',
-        '--args',
-        '{program}',
-        '{args*}',
-      ],
+      command: gdbCommand,
       exchanges: talk('(gdb) ', 'run', 'backtrace', 'info locals', 'quit'),
     },
     inspect: {
-      command: [
-        'gdb',
-        '--quiet',
-        '--nx',
-        '-ex',
-        'set pagination off',
-        '-ex',
-        'set confirm off',
-        '--args',
-        '{program}',
-        '{args*}',
-      ],
+      command: gdbCommand,
       exchanges: talk('(gdb) ', 'break {place}', 'run', 'print {expression}', 'quit'),
     },
     batch: {
