@@ -31,14 +31,14 @@ export function summarise(timeline: Timeline, state: RunState, doneBeforeKill: R
   const lost = [...doneBeforeKill].filter((path) => state.nodes.get(path)?.state !== 'done').length;
   const skipped = timeline.nodes.filter(({ state: end }) => end === 'skipped');
   const recovered = timeline.nodes.filter(({ log, state: end }) => end === 'done' && log.some(isRecovery));
-  const { wallMs, criticalPathMs, overhead, interruptedMs, peak, kept, repeated, doneTwice, nodes } = timeline;
+  const { wallMs, criticalPathMs, coordination, interruptedMs, peak, kept, repeated, doneTwice, nodes } = timeline;
   const lines = [
     `${verdicts.filter(({ ok }) => ok).length} of ${projects.length} projects pass every check`,
     ...made.map(({ project, summary }) => `  ${project}: ${summary}`),
     ...skippedLines(skipped),
     `${nodes.length} agents, ${peak} at once; ${recovered.map(({ agent }) => agent).join(', ') || 'nobody'} failed and recovered; the push was approved`,
     `killed once: ${kept} jobs were kept, ${repeated} ran again, ${lost} were lost, ${doneTwice} were done twice`,
-    `wall time ${formatDuration(wallMs)}, critical path ${formatDuration(criticalPathMs)}, coordination overhead ${formatShare(overhead - interruptedMs / Math.max(1, wallMs))}; the kill took ${formatDuration(interruptedMs)} besides`,
+    `wall time ${formatDuration(wallMs)}, critical path ${formatDuration(criticalPathMs)}, coordination overhead ${formatShare(coordination)}; the kill took ${formatDuration(interruptedMs)} besides`,
   ];
   const problems = [
     ...(state.status === 'done' ? [] : [`the run is ${state.status}: ${timeline.reason || 'it did not end'}`]),

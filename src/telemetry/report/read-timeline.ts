@@ -56,6 +56,10 @@ class TimelineReader {
     const criticalPath = findCriticalPath(paths);
     const critical = new Set(criticalPath);
     const nodes = inOrder(builders.map((node) => node.finish(this.#last, critical.has(node.stored.path))));
+    const spans = nodes.filter(({ isCritical }) => isCritical).flatMap((node) => node.spans);
+    const interruptions = [...this.#gaps, ...spans.filter(({ kind }) => kind === 'lost')];
+    const work = spans.filter(({ kind }) => kind === 'running' || kind === 'joining');
+    const wallMs = this.#last - (this.#first ?? 0);
     return {
       status: this.#status,
       reason: this.#reason,
@@ -67,7 +71,8 @@ class TimelineReader {
       doneTwice: builders.filter(({ doneTimes }) => doneTimes > 1).length,
       gaps: this.#gaps,
       criticalPath,
-      interruptedMs: sumOf(this.#gaps) + sumOf(nodes.filter(({ isCritical }) => isCritical).flatMap(lostSpans)),
+      interruptedMs: coveredBy(interruptions),
+      coordination: wallMs === 0 ? 0 : 1 - coveredBy([...interruptions, ...work]) / wallMs,
       nodes,
     };
   }
@@ -113,12 +118,15 @@ class TimelineReader {
   }
 }
 
-function lostSpans({ spans }: TimelineNode): TimelineGap[] {
-  return spans.filter(({ kind }) => kind === 'lost');
-}
-
-function sumOf(spans: readonly TimelineGap[]): number {
-  return spans.reduce((sum, { from, to }) => sum + to - from, 0);
+/** Time that lies in at least one of the spans. */
+function coveredBy(spans: readonly TimelineGap[]): number {
+  let covered = 0;
+  let end = Number.NEGATIVE_INFINITY;
+  for (const { from, to } of [...spans].sort((left, right) => left.from - right.from)) {
+    covered += Math.max(0, to - Math.max(from, end));
+    end = Math.max(end, to);
+  }
+  return covered;
 }
 
 /** Puts the parts of a plan after the node that planned them. */

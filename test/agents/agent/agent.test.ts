@@ -292,11 +292,13 @@ test('after a crash turns and calls that were taken are not taken again', async 
     { text: 'end', usage },
   ];
   const first = scriptedModel(script.slice(0, 2));
-  const running = start({}, { decide: first, tools: [note, gate] }, { journal, runId: 'crash' });
+  // Its timers never fire: the first run is left as a crash leaves it.
+  const clock = new VirtualClock();
+  const running = start({}, { decide: first, tools: [note, gate] }, { journal, runId: 'crash', clock });
   for await (const { type } of running) if (type === 'node.waiting') break;
   const second = scriptedModel(script.slice(2));
   const { handle } = agent({ name: 'worker' }, { decide: second, tools: [note, gate] });
-  const again = await recover('crash', { journal, handlers: { worker: handle } });
+  const again = await recover('crash', { journal, handlers: { worker: handle }, clock });
   const [ticket] = again.tickets();
   await again.answer(ticket?.ticket ?? '', true);
   assert.deepEqual(await again.result, { work: 'end' });

@@ -12,7 +12,7 @@ import {
   recover,
   run,
 } from 'hrm-rex/orchestration';
-import { type ScriptedAnswer, scriptedModel } from 'hrm-rex/testing';
+import { type ScriptedAnswer, scriptedModel, VirtualClock } from 'hrm-rex/testing';
 import { z } from 'zod';
 
 const delegate = (instructions: string, more: object = {}) => ({
@@ -270,9 +270,11 @@ for (const mode of ['one', 'wait'] as const) {
       return registry;
     };
     const graph = { nodes: [{ id: 'top', task: { goal: 'everything' }, use: 'boss' }] };
-    const running = run(graph, { handlers: make().directory, journal, runId: 'r' });
+    // Its timers never fire: the first run is left as a crash leaves it.
+    const clock = new VirtualClock();
+    const running = run(graph, { handlers: make().directory, journal, runId: 'r', clock });
     for await (const { type } of running) if (type === 'node.waiting') break;
-    const again = await recover('r', { journal, handlers: make().directory });
+    const again = await recover('r', { journal, handlers: make().directory, clock });
     await again.answer(again.tickets()[0]?.ticket ?? '', { approved: true });
     const expected = mode === 'one' ? '"pushed"' : '[{"id":"1","result":"pushed"}]';
     assert.deepEqual(await again.result, { top: expected });

@@ -136,7 +136,7 @@ test('no path leaves the root, and a read-only toolbox cannot change anything', 
 });
 
 test('calls of the same file share a resource, commands have the workspace for themselves', async (test) => {
-  const { find, root, tools } = await open(test, { approve: ['run_command'] });
+  const { find, root } = await open(test, { approve: ['run_command'] });
   const keys = (name: string, input: JsonObject) =>
     find(name)
       .resources(input)
@@ -147,10 +147,8 @@ test('calls of the same file share a resource, commands have the workspace for t
   ]);
   assert.deepEqual(keys('read_file', { path: `${root}/b` }), [`read workspace:${root}`, `read file:${root}/b`]);
   assert.ok(keys('run_command', { command: 'x' }).includes(`write workspace:${root}`));
-  assert.deepEqual(
-    tools.filter((tool) => tool.needsApproval({})).map(({ name }) => name),
-    ['run_command'],
-  );
+  assert.equal(find('run_command').needsApproval({ command: 'x' }), true);
+  assert.equal(find('edit_file').needsApproval({ path: 'a', oldText: 'x', newText: 'y' }), false);
 });
 
 test('a session that was handed in is used and stays; an abort ends the command', async (test) => {

@@ -87,7 +87,8 @@ test('a timeline tells what each node did when, across the end of a process', as
 });
 
 test('the figures of a timeline: what was kept, repeated, at work at once, and what the end waited for', async () => {
-  const { kept, repeated, doneTwice, peak, criticalPath, interruptedMs, wallMs, status } = await read(interruptedRun());
+  const { kept, repeated, doneTwice, peak, wallMs, status, ...rest } = await read(interruptedRun());
+  const { criticalPath, interruptedMs, coordination } = rest;
   assert.deepEqual(
     { kept, repeated, doneTwice, peak, wallMs, status },
     {
@@ -102,6 +103,8 @@ test('the figures of a timeline: what was kept, repeated, at work at once, and w
   assert.deepEqual(criticalPath, ['c', 'd']);
   // The gap, and the work of c that was cut off.
   assert.equal(interruptedMs, 300 + 190);
+  // Nothing of it worked before c began, and between c and d.
+  assert.equal(coordination.toFixed(6), '0.020000');
 });
 
 test('a skipped node names its condition, a failed one its error, a retried one its retries', async () => {

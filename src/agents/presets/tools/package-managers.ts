@@ -16,7 +16,13 @@ const npm: ToolPreset = {
   name: 'npm',
   aliases: ['node-packages'],
   tools: [{ name: 'npm', version: ['npm', '--version'], install: node }],
-  environment: { NO_UPDATE_NOTIFIER: '1', npm_config_fund: 'false', npm_config_audit: 'false' },
+  environment: {
+    NO_UPDATE_NOTIFIER: '1',
+    npm_config_fund: 'false',
+    npm_config_audit: 'false',
+    // A silent npm above this one would keep the faults to itself, too.
+    npm_config_loglevel: 'error',
+  },
   commands: {
     install: { command: ['npm', 'ci', '--ignore-scripts'], fallbacks: ['resolve', 'offline'] },
     resolve: { command: ['npm', 'install', '--ignore-scripts'] },

@@ -31,13 +31,13 @@ ${reason === '' ? '' : `<p class="summary"><strong>${escapeHtml(reason)}</strong
 }
 
 function figuresOf(timeline: Timeline): Record<string, string> {
-  const { nodes, wallMs, criticalPathMs, overhead, interruptedMs, peak, gaps, kept, repeated } = timeline;
+  const { nodes, wallMs, criticalPathMs, coordination, interruptedMs, peak, gaps, kept, repeated } = timeline;
   const count = (...states: string[]): number => nodes.filter(({ state }) => states.includes(state)).length;
   const optional = { failed: count('failed'), skipped: count('skipped'), cancelled: count('cancelled') };
   return {
     'wall time': formatDuration(wallMs),
     'critical path': formatDuration(criticalPathMs),
-    coordination: formatShare(overhead - interruptedMs / Math.max(1, wallMs)),
+    coordination: formatShare(coordination),
     done: `${count('done')}/${nodes.length}`,
     ...Object.fromEntries(Object.entries(optional).flatMap(([name, value]) => (value > 0 ? [[name, `${value}`]] : []))),
     'at once': `${peak}`,
