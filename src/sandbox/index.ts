@@ -194,5 +194,6 @@ export type {
   SessionState,
 } from './session/session.ts';
 export type { Answer, Ask } from './target/files/ask.ts';
+export type { LimitProbe } from './target/limit-watch.ts';
 export type { OpenStreamOptions, StreamEnd, Target, TargetStream } from './target/target.ts';
 export { TargetRuntime, type TargetRuntimeOptions } from './target/target-runtime.ts';
