@@ -30,10 +30,16 @@ export class Attendant {
   readonly #options: AttendantOptions;
   #line: Promise<AttendantLine> | undefined;
   #closed = false;
+  #link = 1;
 
   constructor(target: Target, options: AttendantOptions) {
     this.#target = target;
     this.#options = options;
+  }
+
+  /** Number of the link in use, counted from 1; see `linkMark`. */
+  get link(): number {
+    return this.#link;
   }
 
   /**
@@ -67,7 +73,9 @@ export class Attendant {
     const line = this.#open(signal);
     this.#line = line;
     const forget = (): void => {
-      if (this.#line === line) this.#line = undefined;
+      if (this.#line !== line) return;
+      this.#line = undefined;
+      this.#link += 1;
     };
     line.then(({ ended }) => ended.then(forget), forget);
     return line;
@@ -75,7 +83,7 @@ export class Attendant {
 
   async #open(signal: AbortSignal | undefined): Promise<AttendantLine> {
     const { prefix, farewell } = this.#options;
-    const stream = await this.#target.open(attendantText(prefix, farewell), signal ? { signal } : {});
+    const stream = await this.#target.open(attendantText(prefix, farewell, this.#link), signal ? { signal } : {});
     return new AttendantLine(stream);
   }
 }

@@ -10,6 +10,7 @@ import type { Health, Runtime } from '../runtime/runtime.ts';
 import type { SessionOptions } from '../session/session.ts';
 import type { ShellSession } from '../session/shell-session.ts';
 import { Attendant } from './attendant.ts';
+import { linkMark } from './attendant-text.ts';
 import { FarProcesses } from './far-processes.ts';
 import type { Ask } from './files/ask.ts';
 import { LimitWatch } from './limit-watch.ts';
@@ -106,7 +107,8 @@ export class TargetRuntime extends HostRuntime {
     return false;
   }
 
-  #place(mark: StartMark): TargetPlace {
-    return { ...mark, target: this.#target, processes: this.#far, limits: this.#limits, keep: this.#keep };
+  #place({ id, mark }: StartMark): TargetPlace {
+    const marked = { id, mark: linkMark(this.prefix, this.#attendant.link, mark) };
+    return { ...marked, target: this.#target, processes: this.#far, limits: this.#limits, keep: this.#keep };
   }
 }

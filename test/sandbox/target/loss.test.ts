@@ -18,8 +18,9 @@ async function open(options: TargetRuntimeOptions = {}) {
 
 const busy = "trap '' HUP TERM; echo up; setsid sleep 1000 & while :; do sleep 1000; done";
 
-test('a cut link rejects every call that waits with OUTCOME_UNKNOWN, and the target ends what ran', async () => {
+test('a cut link rejects every call that waits with OUTCOME_UNKNOWN, and the target ends what ran', async (context) => {
   const { target, runtime, leftovers } = await open();
+  context.after(() => runtime.close());
   const handle = await runtime.spawn(busy, { stdin: 'pipe' });
   await handle.waitFor('up');
   const session = await runtime.createSession({ loadRc: false });
@@ -47,6 +48,26 @@ test('a cut link rejects every call that waits with OUTCOME_UNKNOWN, and the tar
   await runtime.createSession({ loadRc: false });
   await runtime.close();
   assert.equal(target.live, 0);
+});
+
+test('what is started after a cut outlives what the cut leaves behind', async (context) => {
+  const { target, runtime, leftovers } = await open();
+  context.after(() => runtime.close());
+  const before = await runtime.spawn(busy);
+  await before.waitFor('up');
+  const cut = expectError(before.wait(), 'OUTCOME_UNKNOWN');
+  target.cutStreams('the cable was pulled');
+  await cut;
+  const session = await runtime.createSession({ loadRc: false });
+  const after = await runtime.spawn("trap '' TERM; echo up; while :; do sleep 1000; done");
+  await after.waitFor('up');
+  const gone = `for i in {1..100}; do kill -0 ${before.pid} 2>/dev/null || break; sleep 0.1; done; kill -0 ${before.pid}`;
+  assert.equal((await session.run(gone)).exitCode, 1, 'the target has ended what the cut link had started');
+  assert.equal((await session.run('echo here')).output, 'here\n');
+  assert.equal(after.exit, undefined);
+  target.cutStreams('again');
+  await expectError(after.wait(), 'OUTCOME_UNKNOWN');
+  assert.deepEqual(await leftovers(), []);
 });
 
 test('a target that is gone says why in every call', async () => {
