@@ -55,6 +55,7 @@ describe('safetensors', () => {
           assert.deepEqual(new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data }])), state);
         },
       ),
+      { examples: [[Object.fromEntries([['__proto__', [1]]])]] },
     );
   });
 

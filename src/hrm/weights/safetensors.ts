@@ -81,13 +81,13 @@ export function writeRawTensors(
   tensors: ReadonlyMap<string, RawTensor>,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [['__metadata__', metadata]] : [];
   let at = 0;
   for (const [name, { type, shape, bytes }] of tensors) {
-    header[name] = { dtype: type, shape, data_offsets: [at, at + bytes.byteLength] };
+    header.push([name, { dtype: type, shape, data_offsets: [at, at + bytes.byteLength] }]);
     at += bytes.byteLength;
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const head = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(SPACE);
   head.set(text);
   const file = new Uint8Array(8 + head.length + at);
