@@ -28,7 +28,7 @@ const ms = 'ms';
   const make = () => {
     const name = `agent-${next++}`;
     const lease = async () => {
-      const session = await runtime.createSession({ session: name });
+      const session = await runtime.createSession({ session: name, loadRc: false });
       return { value: session, release: () => session.close() };
     };
     return { name, made: agent({ name }, { decide: scriptedModel(['ready']), lease }) };
@@ -41,12 +41,12 @@ const ms = 'ms';
       .result;
   };
   const alone = async () => {
-    const session = await runtime.createSession();
+    const session = await runtime.createSession({ loadRc: false });
     await session.close();
   };
   const [found, reference] = await paired(30, spawn, alone);
   rows.push({
-    what: 'agent with a local session: spawn, one turn, end',
+    what: 'agent with a local session, no rc file: spawn, one turn, end',
     value: median(found),
     unit: ms,
     reference: median(reference),
