@@ -20,6 +20,11 @@ export function isJson(value: unknown): value is Json {
   return findNonJson(value, '', 0) === undefined;
 }
 
+/** Whether a JSON value is an object. */
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 const MAX_DEPTH = 500;
 
 function findNonJson(value: unknown, path: string, depth: number): { path: string; value: unknown } | undefined {

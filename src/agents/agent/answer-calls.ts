@@ -1,5 +1,5 @@
 import { RexError } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import { isJsonObject, type Json } from '../../core/json.ts';
 import type { HandlerContext } from '../../orchestration/task/handler.ts';
 import type { Wait } from '../../orchestration/task/outcome.ts';
 import type { Task } from '../../orchestration/task/task.ts';
@@ -55,7 +55,7 @@ async function answerOne(round: CallRound, call: ToolCall, key: string, left: nu
   const tool = tools.get(call.name);
   if (!tool) return errorAnswer(call, toolUnknown(call.name, round.allowed));
   if (!round.allowed.includes(call.name) || left <= 0) return errorAnswer(call, notNow(call.name, round.allowed));
-  const isAsked = isGated(round.rules, call.name) || (isObject(call.input) && tool.needsApproval(call.input));
+  const isAsked = isGated(round.rules, call.name) || (isJsonObject(call.input) && tool.needsApproval(call.input));
   const decision = memo.approvals[key];
   if (isAsked && decision === undefined) return waitForApproval(round, call, key);
   if (isAsked && decision === 'no') return errorAnswer(call, denied(call.name));
@@ -126,8 +126,4 @@ function denied(tool: string): RexError<'APPROVAL_DENIED'> {
 
 function isWait(end: ToolAnswer | Wait): end is Wait {
   return 'kind' in end;
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { RexError } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { ToolAnswer, ToolCall } from '../model/chat-model.ts';
 import { CallWaits } from './call-waits.ts';
 import { cutOutput } from './cut-output.ts';
@@ -34,7 +34,7 @@ export async function answerCall(
   const maximum = options.maxOutputLength ?? defaultMaxOutputLength;
   try {
     const tool = tools.require(name);
-    const uses = isObject(input) ? tool.resources(input) : [];
+    const uses = isJsonObject(input) ? tool.resources(input) : [];
     const output = await options.locks.use(uses, signal, () => tool.call(input, context));
     return { id, name, output: cutOutput(output, maximum), isError: false };
   } catch (error) {
@@ -58,8 +58,4 @@ function describeError(error: unknown): JsonObject {
   }
   const { code, message, hint } = error;
   return hint === undefined ? { code, message } : { code, message, hint };
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import type { ToolFault } from '../../core/error-codes.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { StandardIssue } from './standard-schema.ts';
 
 /** Something in a value that does not fit its schema. */
@@ -34,11 +34,7 @@ function explain(message: string, schema: JsonObject, keys: readonly PropertyKey
 }
 
 function descend(schema: Json | undefined, key: PropertyKey): Json | undefined {
-  if (!isObject(schema)) return undefined;
+  if (!isJsonObject(schema)) return undefined;
   if (typeof key === 'number') return schema.items;
-  return isObject(schema.properties) ? schema.properties[String(key)] : undefined;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isJsonObject(schema.properties) ? schema.properties[String(key)] : undefined;
 }

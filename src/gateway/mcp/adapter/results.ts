@@ -1,8 +1,9 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { Tool } from '../../../agents/tools/tool.ts';
 import { RexError } from '../../../core/errors.ts';
-import type { Json } from '../../../core/json.ts';
+import { isJsonObject, type Json } from '../../../core/json.ts';
 import { contentOf } from '../content.ts';
+import { cutMiddle } from '../cut-middle.ts';
 
 const longestError = 4000;
 
@@ -13,8 +14,7 @@ export function toResult(tool: Tool, output: Json, maxBytes: number): CallToolRe
   const text = typeof output === 'string' ? output : JSON.stringify(output);
   const bytes = Buffer.byteLength(text);
   if (bytes > maxBytes) return tooLarge(text, bytes, maxBytes);
-  const isObject = typeof output === 'object' && output !== null && !Array.isArray(output);
-  const isStructured = tool.outputSchema !== undefined && isObject;
+  const isStructured = tool.outputSchema !== undefined && isJsonObject(output);
   return {
     content: [{ type: 'text', text }],
     ...(isStructured ? { structuredContent: output as Record<string, unknown> } : {}),
@@ -29,18 +29,12 @@ export function toErrorResult(error: unknown): CallToolResult {
 /** What went wrong and what to do about it, at most a few thousand characters. */
 export function describe(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  if (!RexError.is(error)) return cut(message, longestError);
-  return cut(`${error.code}: ${message}${error.hint ? `\n${error.hint}` : ''}`, longestError);
+  if (!RexError.is(error)) return cutMiddle(message, longestError);
+  return cutMiddle(`${error.code}: ${message}${error.hint ? `\n${error.hint}` : ''}`, longestError);
 }
 
 function tooLarge(text: string, bytes: number, maxBytes: number): CallToolResult {
-  const shown = cut(text, Math.min(maxBytes, 20_000));
+  const shown = cutMiddle(text, Math.min(maxBytes, 20_000));
   const note = `The answer has ${bytes} bytes, more than the ${maxBytes} that are let through. Ask for less.\n\n${shown}`;
   return { isError: true, content: [{ type: 'text', text: note }] };
-}
-
-function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const half = Math.floor(length / 2);
-  return `${text.slice(0, half)}\n[... ${text.length - 2 * half} characters omitted ...]\n${text.slice(-half)}`;
 }

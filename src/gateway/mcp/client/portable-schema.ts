@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
 
 /**
  * A server's schema as every model takes it: one plain object, its alternatives merged into one, and types that may be
@@ -56,7 +56,7 @@ function withoutNull(schema: JsonObject): JsonObject {
 
 function objects(value: Json | undefined): JsonObject[] {
   if (!Array.isArray(value)) return [];
-  return value.filter((each): each is JsonObject => typeof each === 'object' && each !== null && !Array.isArray(each));
+  return value.filter(isJsonObject);
 }
 
 function requiredOf({ required }: JsonObject): string[] {

@@ -1,7 +1,7 @@
 import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/sdk/types.js';
 import type { Tool, ToolContext } from '../../../agents/tools/tool.ts';
 import { RexError } from '../../../core/errors.ts';
-import type { Json, JsonObject } from '../../../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { mcpContent } from '../content.ts';
 import type { McpToolsOptions } from './mcp-tools-options.ts';
 import { portableSchema } from './portable-schema.ts';
@@ -44,7 +44,7 @@ export function remoteTool(
 }
 
 function toObject(tool: string, input: Json): JsonObject {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as JsonObject;
+  if (isJsonObject(input)) return input;
   const faults = [{ path: '', message: 'expected an object' }];
   throw new RexError('TOOL_INPUT_INVALID', `${tool}: its input is an object`, { tool, faults });
 }

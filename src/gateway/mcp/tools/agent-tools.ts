@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Tool, ToolContext } from '../../../agents/tools/tool.ts';
 import type { Json } from '../../../core/json.ts';
+import { cutMiddle } from '../cut-middle.ts';
 import { ownerOf } from '../peer.ts';
 import type { ProviderState } from '../provider-state.ts';
 import { type AgentRun, isOver } from '../state/run-desk.ts';
@@ -94,8 +95,8 @@ function viewOf(entry: AgentRun): z.infer<typeof runOutput> {
   return {
     run: id,
     status: run.status,
-    ...(output === undefined ? {} : { output: cut(asText(output)) }),
-    ...(error === undefined ? {} : { error: cut(error) }),
+    ...(output === undefined ? {} : { output: cutMiddle(asText(output), longestOutput) }),
+    ...(error === undefined ? {} : { error: cutMiddle(error, longestOutput) }),
   };
 }
 
@@ -112,10 +113,4 @@ function eventsOf({ lines, dropped }: AgentRun, first: number): { events: string
 
 function asText(output: Json): string {
   return typeof output === 'string' ? output : JSON.stringify(output);
-}
-
-function cut(text: string): string {
-  if (text.length <= longestOutput) return text;
-  const half = longestOutput / 2;
-  return `${text.slice(0, half)}\n[... ${text.length - longestOutput} characters omitted ...]\n${text.slice(-half)}`;
 }
