@@ -108,7 +108,16 @@ async function killServer(directory: string): Promise<void> {
   }
   const family = [pid];
   for (const parent of family) for (const [child, above] of parents) if (above === parent) family.push(child);
-  for (const member of family.reverse()) process.kill(member, 'SIGKILL');
+  for (const member of family.reverse()) killIfThere(member);
+}
+
+/** A connection that ends by itself meanwhile is as good as killed. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Processes of this machine whose command line has a text in it. */

@@ -48,7 +48,9 @@ export async function makeGate(runtime: Runtime, directory: string, name: string
   return {
     opened: async () => (await runtime.execute(['cat', name], { cwd: directory, timeoutMs: 10_000 })).stdout,
     open: async (text = 'go\n') => {
-      await runtime.execute(`cat > ${name}`, { cwd: directory, stdin: text, timeoutMs: 10_000, check: 'raise' });
+      // One write by the shell itself: busybox's `cat` dies of SIGPIPE when the reader has gone before the input ends.
+      const write = ['sh', '-c', 'printf %s "$1" > "$2"', 'sh', text, name];
+      await runtime.execute(write, { cwd: directory, timeoutMs: 10_000, check: 'raise' });
     },
   };
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { type ChatModel, defineTool, type ToolContext } from '../../../src/agents/index.ts';
+import { type ChatModel, defineTool, type ToolAnnotations, type ToolContext } from '../../../src/agents/index.ts';
 import { portableSchema } from '../../../src/gateway/mcp/client/portable-schema.ts';
 import { safeNames } from '../../../src/gateway/mcp/client/tool-names.ts';
 import {
@@ -174,6 +174,50 @@ test('a server over HTTP that forgot the session is greeted anew', async () => {
   await using _second = await serveMcpHttp(provider, { token: 'secret', port });
   assert.equal(await named(set.tools, 'say').call({ text: 'new' }, context()), 'new');
   await assert.rejects(mcpTools({ url, token: 'wrong' }), { code: 'CONNECTION_FAILED' });
+  await set.close();
+  await provider.close();
+});
+
+test('a call that reached no server is made again, and fails as a connection when none is there', async () => {
+  const { provider } = serve();
+  const first = await serveMcpHttp(provider, { token: 'secret' });
+  await using set = await mcpTools({ url: first.url, token: 'secret' });
+  await first.close();
+  await assert.rejects(named(set.tools, 'say').call({ text: 'x' }, context()), { code: 'CONNECTION_FAILED' });
+  await using _second = await serveMcpHttp(provider, { token: 'secret', port: first.port });
+  assert.equal(await named(set.tools, 'say').call({ text: 'back' }, context()), 'back');
+  await set.close();
+  await provider.close();
+});
+
+test('a call whose answer was lost is made again only where that changes nothing', async () => {
+  const calls: string[] = [];
+  let cut: () => Promise<void> | undefined = () => undefined;
+  const lostOnce = (name: string, annotations: ToolAnnotations) =>
+    defineTool({
+      name,
+      description: name,
+      input: z.object({}),
+      annotations,
+      run: async () => {
+        calls.push(name);
+        if (calls.filter((called) => called === name).length === 1) await cut();
+        return name;
+      },
+    });
+  const provider = createMcpProvider({
+    tools: [lostOnce('look', { readOnly: true }), lostOnce('set', { idempotent: true }), lostOnce('send', {})],
+  });
+  const transport = async () => {
+    const [ours, theirs] = InMemoryTransport.createLinkedPair();
+    await provider.connect(theirs);
+    cut = () => ours.close();
+    return ours;
+  };
+  await using set = await mcpTools({ transport });
+  for (const name of ['look', 'set']) assert.equal(await named(set.tools, name).call({}, context()), name);
+  await assert.rejects(named(set.tools, 'send').call({}, context()), { code: 'OUTCOME_UNKNOWN' });
+  assert.deepEqual(calls, ['look', 'look', 'set', 'set', 'send']);
   await set.close();
   await provider.close();
 });

@@ -1,11 +1,11 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/sdk/types.js';
 import type { Tool, ToolContext } from '../../../agents/tools/tool.ts';
-import { RexError } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.ts';
+import { callFailure, fateOf } from './call-failure.ts';
 import { Link } from './link.ts';
 import type { McpToolsOptions } from './mcp-tools-options.ts';
-import { remoteTool } from './remote-tool.ts';
+import { type RemoteCall, type RemoteName, remoteTool } from './remote-tool.ts';
 import type { McpServerAddress } from './server-address.ts';
 import { safeNames } from './tool-names.ts';
 
@@ -60,7 +60,7 @@ class RemoteTools implements McpTools {
       found.map(({ name }) => name),
       prefix,
     );
-    const call = (name: string, input: JsonObject, context: ToolContext) => this.#call(name, input, context);
+    const call: RemoteCall = (tool, input, context) => this.#call(tool, input, context);
     this.tools = found.map((tool, index) =>
       remoteTool(tool, names[index] as string, this.server.name, call, this.#options),
     );
@@ -103,44 +103,29 @@ class RemoteTools implements McpTools {
     return found;
   }
 
-  async #call(name: string, input: JsonObject, context: ToolContext, isRepeated = false): Promise<CallToolResult> {
-    const { CallToolResultSchema } = await import('@modelcontextprotocol/sdk/types.js');
-    const client = await this.#link.client();
-    try {
-      const params = { name, arguments: { ...input } };
-      return await client.request({ method: 'tools/call', params }, CallToolResultSchema, {
-        signal: context.signal,
-        timeout: this.#options.timeoutMs ?? defaultTimeoutMs,
-        resetTimeoutOnProgress: true,
-        onprogress: ({ progress, total, message }) => context.progress({ done: progress, total, message }),
-      });
-    } catch (error) {
-      context.signal.throwIfAborted();
-      // A server that does not know the session has not done the call.
-      if (!isRepeated && isSessionLost(error)) {
+  async #call({ name, mayRepeat }: RemoteName, input: JsonObject, context: ToolContext): Promise<CallToolResult> {
+    for (let isRepeated = false; ; isRepeated = true) {
+      const client = await this.#link.client();
+      try {
+        return await this.#request(client, name, input, context);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        const fate = fateOf(error);
+        const isRepeatable = fate === 'not-begun' || (fate === 'unknown' && mayRepeat);
+        if (isRepeated || !isRepeatable) throw callFailure(this.server.name, name, error);
         await this.#link.drop();
-        return await this.#call(name, input, context, true);
       }
-      throw this.#failure(name, error);
     }
   }
 
-  #failure(tool: string, error: unknown): RexError {
-    const reason = error instanceof Error ? error.message : String(error);
-    const server = this.server.name;
-    if (/connection closed|not connected|fetch failed/i.test(reason)) {
-      const hint = 'Whether the call was done is not known; the next call connects again.';
-      return new RexError(
-        'OUTCOME_UNKNOWN',
-        `${server} went away during ${tool}`,
-        { operation: tool, reason },
-        { cause: error, hint },
-      );
-    }
-    return new RexError('MCP_FAILED', `${tool}: ${reason}`, { server, reason }, { cause: error });
+  async #request(client: Client, name: string, input: JsonObject, context: ToolContext): Promise<CallToolResult> {
+    const { CallToolResultSchema } = await import('@modelcontextprotocol/sdk/types.js');
+    const params = { name, arguments: { ...input } };
+    return await client.request({ method: 'tools/call', params }, CallToolResultSchema, {
+      signal: context.signal,
+      timeout: this.#options.timeoutMs ?? defaultTimeoutMs,
+      resetTimeoutOnProgress: true,
+      onprogress: ({ progress, total, message }) => context.progress({ done: progress, total, message }),
+    });
   }
-}
-
-function isSessionLost(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 404;
 }

@@ -6,8 +6,15 @@ import { mcpContent } from '../content.ts';
 import type { McpToolsOptions } from './mcp-tools-options.ts';
 import { portableSchema } from './portable-schema.ts';
 
-/** Calls a tool of a server by the server's name for it. */
-export type RemoteCall = (name: string, input: JsonObject, context: ToolContext) => Promise<CallToolResult>;
+/** A tool as its server calls it. */
+export interface RemoteName {
+  readonly name: string;
+  /** It only reads, or does the same when done twice: a call whose answer was lost is made again. */
+  readonly mayRepeat: boolean;
+}
+
+/** Calls a tool of a server. */
+export type RemoteCall = (tool: RemoteName, input: JsonObject, context: ToolContext) => Promise<CallToolResult>;
 
 /** A server's tool as one of ours. */
 export function remoteTool(
@@ -19,6 +26,8 @@ export function remoteTool(
 ): Tool {
   const { title, description, inputSchema, outputSchema, annotations = {} } = remote;
   const readOnly = annotations.readOnlyHint ?? false;
+  const idempotent = annotations.idempotentHint ?? false;
+  const called = { name: remote.name, mayRepeat: readOnly || idempotent };
   const shownTitle = title ?? annotations.title;
   const tool: Tool = {
     name,
@@ -29,7 +38,7 @@ export function remoteTool(
     annotations: {
       readOnly,
       destructive: annotations.destructiveHint ?? !readOnly,
-      idempotent: annotations.idempotentHint ?? false,
+      idempotent,
       openWorld: annotations.openWorldHint ?? true,
     },
     needsApproval: (input) => options.needsApproval?.(tool, input) ?? false,
@@ -37,7 +46,7 @@ export function remoteTool(
     resources: () => [{ key: `mcp:${server}`, mode: readOnly ? 'read' : 'write' }],
     call: async (input, context) => {
       context.signal.throwIfAborted();
-      return toOutput(name, await call(remote.name, toObject(name, input), context), server);
+      return toOutput(name, await call(called, toObject(name, input), context), server);
     },
   };
   return tool;

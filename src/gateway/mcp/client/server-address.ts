@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { RexError } from '../../../core/errors.ts';
 import { LocalRuntime } from '../../../sandbox/runtime/local-runtime.ts';
 import type { Runtime } from '../../../sandbox/runtime/runtime.ts';
@@ -55,12 +56,23 @@ async function openHttp({ url, headers = {}, token }: McpAddress): Promise<Opene
     );
   const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
   const all = token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` };
-  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { ...all } } });
+  const requestInit = { headers: { ...all } };
+  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit, fetch: fetchOnLiveSocket });
   const close = async (): Promise<void> => {
     await transport.terminateSession().catch(() => {});
     await transport.close();
   };
   return { transport: transport as McpTransport, close };
+}
+
+/**
+ * Gives the event loop two turns before a request: a kept connection that the server has closed meanwhile is then seen
+ * as closed, and not chosen for a request that would be lost on it.
+ */
+async function fetchOnLiveSocket(url: string | URL, init?: RequestInit): Promise<Response> {
+  await setImmediate();
+  await setImmediate();
+  return await fetch(url, init);
 }
 
 async function openProcess(
