@@ -8,6 +8,7 @@ type Command = (args: readonly string[]) => Promise<number>;
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./demo/demo.ts')).demo,
   mcp: async () => (await import('./mcp.ts')).mcpCommand,
+  plan: async () => (await import('./coordination/plan.ts')).planCommand,
   reap: async () => (await import('./reap.ts')).reapCommand,
   report: async () => (await import('./run/report-command.ts')).reportCommand,
   resume: async () => (await import('./run/resume-command.ts')).resumeCommand,
@@ -15,7 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   runs: async () => (await import('./run/runs-command.ts')).runsCommand,
   serve: async () => (await import('./serve.ts')).serveCommand,
   solve: async () => (await import('./hrm/solve.ts')).solveCommand,
-  train: async () => (await import('./hrm/train.ts')).trainCommand,
+  train: async () => (await import('./train.ts')).trainCommand,
 };
 
 const help = `Usage: hrm-rex COMMAND [OPTIONS]
@@ -27,9 +28,10 @@ Commands:
   resume   Go on with a run, after a crash or with answers to what it waits for
   report   Write what happened in a run as an HTML file
   mcp      Serve sandboxes, files, jobs and agents to MCP clients
+  plan     Say which agents a task needs, in what order and with which effort, without a language model
   reap     Remove the containers that crashed processes left behind
   serve    Serve this machine as a sandbox over HTTP (also speaks SWE-ReX's protocol)
-  train    Train a Hierarchical Reasoning Model on Sudoku, mazes or your own puzzles
+  train    Train a Hierarchical Reasoning Model on Sudoku, mazes, your own puzzles, or as a planner (train coordination)
   solve    Solve a puzzle with a trained model, step by step
 
 Options:

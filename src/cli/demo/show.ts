@@ -35,6 +35,10 @@ export async function show({ directory, journal, runId, signal }: ShowOptions): 
         place = message.place;
         return;
       }
+      if (message.type === 'plan') {
+        view.say(message.line);
+        return;
+      }
       const { event } = message;
       if (message.type === 'kept') {
         view.model.observe(event);

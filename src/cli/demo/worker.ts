@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import {
   approval,
+  type GraphSpec,
   guard,
   type Handler,
   type HandlerDirectory,
@@ -20,12 +21,15 @@ import { configuredModel, patch } from './agents/model.ts';
 import { planRepairs, repair } from './agents/repair.ts';
 import { survey } from './agents/survey.ts';
 import { verify } from './agents/verify.ts';
+import { foresee } from './foresee.ts';
 import { openBox } from './open-box.ts';
 import { conditions, makePlan } from './plan.ts';
 
 /** What the process that runs the graph tells the one that shows it, one line of JSON each. */
 export type WorkerMessage =
   | { readonly type: 'place'; readonly place: string }
+  /** What the coordination heads say of the work, one line for people. */
+  | { readonly type: 'plan'; readonly line: string }
   | { readonly type: 'event'; readonly event: RunEvent }
   /** The end of a node that the journal has from the process before. */
   | { readonly type: 'kept'; readonly event: RunEvent };
@@ -54,7 +58,7 @@ export async function worker(directory: string, journalDirectory: string, runId:
   };
   const isKnown = (await journal.streams()).includes(runId);
   if (isKnown) await tellKept(journal, runId);
-  const running = isKnown ? await recover(runId, options) : run(makePlan(), { ...options, runId });
+  const running = isKnown ? await recover(runId, options) : run(await plan(), { ...options, runId });
   const answers = createInterface({ input: process.stdin });
   answers.on('line', (line) => {
     const { ticket, answer } = JSON.parse(line) as WorkerAnswer;
@@ -69,6 +73,13 @@ export async function worker(directory: string, journalDirectory: string, runId:
     answers.close();
     process.stdin.destroy();
   }
+}
+
+/** The graph as the coordination heads would begin it. */
+async function plan(): Promise<GraphSpec> {
+  const { graph, lines } = await foresee(makePlan());
+  for (const line of lines) tell({ type: 'plan', line });
+  return graph;
 }
 
 /** Who does what: the last word of a name says it, the words before say for which project. */

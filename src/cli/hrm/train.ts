@@ -20,7 +20,8 @@ import { type TrainingData, trainingData } from './training-data.ts';
 const help = `Usage: hrm-rex train TASK --out FOLDER [OPTIONS]
 
 Trains a model and writes it, its card and its curves. The same command again goes on from the last checkpoint.
-TASK is sudoku, maze, or a folder with the splits train and test in the format of the original.
+TASK is sudoku, maze, or a folder with the splits train and test in the format of the original; for coordination see
+hrm-rex train coordination --help.
 
 Options:
   --out FOLDER            Where everything goes: model.safetensors, manifest.json, README.md, curves.html, run/

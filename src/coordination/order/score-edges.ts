@@ -1,0 +1,83 @@
+import { pairFeatureCount, pairFeatures } from './pair-features.ts';
+
+/** Weights of the dependency scorer. */
+export interface OrderModel {
+  /** Of hashed features of a pair, for "comes right before". [pairFeatureCount] */
+  readonly edge: Float32Array;
+  /** Of hashed features of a pair, for "comes somewhere before". [pairFeatureCount] */
+  readonly path: Float32Array;
+  /** Of a pair's scores among those of the other pairs. [relationSize] */
+  readonly relation: Float32Array;
+}
+
+/** Scores of all pairs by their own features, −∞ on the diagonal; each [n²]. */
+export interface PairScores {
+  readonly edge: Float32Array;
+  readonly path: Float32Array;
+}
+
+/** Values that set a pair's scores against the others'. */
+export const relationSize = 14;
+
+/** Most subtasks that are set in order; their pairs grow with the square. */
+export const mostSubtasks = 64;
+
+/**
+ * Log-odds that subtask i must come before subtask j, row by row; −∞ on the diagonal. [n, n]
+ * Subtasks above {@link mostSubtasks} depend on nothing.
+ */
+export function scoreEdges(model: OrderModel, request: string, subtasks: readonly string[]): Float32Array {
+  const n = Math.min(subtasks.length, mostSubtasks);
+  const pairs = pairFeatures(request, subtasks.slice(0, n));
+  const scores = { edge: pairScores(model.edge, pairs), path: pairScores(model.path, pairs) };
+  const inner = Float32Array.from(scores.edge, (score, at) => {
+    if (score === Number.NEGATIVE_INFINITY) return score;
+    return relate(scores, n, Math.floor(at / n), at % n).reduce(
+      (sum, value, place) => sum + value * (model.relation[place] as number),
+      0,
+    );
+  });
+  if (n === subtasks.length) return inner;
+  const all = new Float32Array(subtasks.length ** 2).fill(Number.NEGATIVE_INFINITY);
+  for (let row = 0; row < n; row++) all.set(inner.subarray(row * n, (row + 1) * n), row * subtasks.length);
+  return all;
+}
+
+/** Scores of pairs by their features alone, −∞ on the diagonal. [n²] */
+export function pairScores(weights: Float32Array, pairs: ReturnType<typeof pairFeatures>): Float32Array {
+  return Float32Array.from(pairs, (pair) => {
+    if (!pair) return Number.NEGATIVE_INFINITY;
+    let score = 0;
+    pair.indices.forEach((feature, entry) => {
+      score += (pair.values[entry] as number) * (weights[feature % pairFeatureCount] as number);
+    });
+    return score;
+  });
+}
+
+/**
+ * A pair's scores and those of its reverse, the best other ways out of i, into j, out of j and into i, the best way through a
+ * third subtask and how many lie between, and the number of subtasks: whether an edge stands depends on the others. [relationSize]
+ */
+export function relate({ edge, path }: PairScores, n: number, i: number, j: number): number[] {
+  const at = (row: number, column: number): number => edge[row * n + column] as number;
+  const before = (row: number, column: number): number => sigmoid(path[row * n + column] as number);
+  let [outOfFirst, intoSecond, outOfSecond, intoFirst, through, between] = [-8, -8, -8, -8, -8, 0];
+  for (let other = 0; other < n; other++) {
+    if (other === i || other === j) continue;
+    outOfFirst = Math.max(outOfFirst, at(i, other));
+    intoSecond = Math.max(intoSecond, at(other, j));
+    outOfSecond = Math.max(outOfSecond, at(j, other));
+    intoFirst = Math.max(intoFirst, at(other, i));
+    through = Math.max(through, Math.min(at(i, other), at(other, j)));
+    between += before(i, other) * before(other, j);
+  }
+  const score = at(i, j);
+  const ways = [score - outOfFirst, score - intoSecond, outOfSecond, intoFirst, through];
+  const order = [path[i * n + j] as number, path[j * n + i] as number, between, before(i, j) * between];
+  return [score, at(j, i), ...ways, ...order, Math.log(n), n === 2 ? 1 : 0, 1];
+}
+
+function sigmoid(score: number): number {
+  return 1 / (1 + Math.exp(-score));
+}
