@@ -14,6 +14,8 @@ export interface PreparedData {
   readonly train: ExampleSet;
   /** Sources of the split `train` that the core does not learn, for the choice of weights, calibration and thresholds. */
   readonly heldOut: ExampleSet;
+  /** Every row of the split `train` as it is, with scores of a linear path that has not seen its source. */
+  readonly own: ExampleSet;
   /** The split `val`, which takes no part in training. */
   readonly validation: ExampleSet;
 }
@@ -46,8 +48,8 @@ export function prepareData(rows: readonly TaskRow[], options: PrepareDataOption
     source: row.source,
   }));
   const { path, outOfFold } = trainLinear(linearRows, { featureCount: encoder.featureCount, seed });
-  const part = (isPart: (row: TaskRow) => boolean): ExampleSet => {
-    const chosen = Array.from(learned.keys()).filter((index) => isPart(learned[index] as TaskRow));
+  const part = (isPart: (row: TaskRow, index: number) => boolean): ExampleSet => {
+    const chosen = Array.from(learned.keys()).filter((index) => isPart(learned[index] as TaskRow, index));
     const take = <Item>(items: readonly Item[]): Item[] => chosen.map((index) => items[index] as Item);
     return packExamples(take(learned), take(encoded), take(outOfFold));
   };
@@ -58,6 +60,7 @@ export function prepareData(rows: readonly TaskRow[], options: PrepareDataOption
     linear: path,
     train: part(({ source }) => !away.has(source)),
     heldOut: part(({ source }) => away.has(source)),
+    own: part((_, index) => index < own.length),
     validation: packExamples(validationRows, validation, scores),
   };
 }

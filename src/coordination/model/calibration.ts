@@ -9,6 +9,8 @@ export interface PlattScale {
 
 /** What makes a plan's logits probabilities, and probabilities decisions; fitted on rows that the heads have not learned. */
 export interface Calibration {
+  /** Whether the heads decide an output; otherwise the linear path does, which was the better there. [planOutputs.count] */
+  readonly byHeads: readonly boolean[];
   /** Of each agent kind. */
   readonly agents: readonly PlattScale[];
   readonly composite: PlattScale;
@@ -24,8 +26,9 @@ export interface Calibration {
   readonly compositeThreshold: number;
 }
 
-/** Takes logits as they are, with 0.5 as every threshold. */
+/** Takes the heads' logits as they are, with 0.5 as every threshold. */
 export const noCalibration: Calibration = {
+  byHeads: Array.from({ length: planOutputs.count }, () => true),
   agents: Array.from({ length: 18 }, () => ({ slope: 1, intercept: 0 })),
   composite: { slope: 1, intercept: 0 },
   groups: Array.from({ length: 3 }, () => ({ slope: 1, intercept: 0 })),
@@ -34,6 +37,15 @@ export const noCalibration: Calibration = {
   thresholds: Array.from({ length: 18 }, () => 0.5),
   compositeThreshold: 0.5,
 };
+
+/** The heads' plan where they decide, the linear path's (`prior`) elsewhere. [planOutputs.count] */
+export function mixPlan(
+  plan: Float32Array,
+  prior: Float32Array,
+  { byHeads }: Pick<Calibration, 'byHeads'>,
+): Float32Array {
+  return plan.map((logit, output) => (byHeads[output] ? logit : (prior[output] as number)));
+}
 
 /** A plan's logits with every scale applied, so that their probabilities are calibrated. [planOutputs.count] */
 export function calibrateLogits(plan: Float32Array, calibration: Calibration): Float32Array {

@@ -6,7 +6,7 @@ import { fullEvidence, type LinearPath, linearScores } from '../linear/linear-pa
 import { decodeOrder } from '../order/decode-order.ts';
 import { type OrderModel, scoreEdges } from '../order/score-edges.ts';
 import type { PlanningTask } from '../task/planning-task.ts';
-import { type Calibration, calibrate, softmax } from './calibration.ts';
+import { type Calibration, calibrate, mixPlan, softmax } from './calibration.ts';
 import type { CoordinationModel } from './coordination-model.ts';
 import { type PlanInput, planSteps } from './plan-steps.ts';
 import { embedTasks } from './planning-steps.ts';
@@ -75,10 +75,9 @@ export class HrmCoordinator implements Coordinator {
       tasks.forEach((_, row) => {
         if (found[row] || (steps < most && !halts[row])) return;
         const continueProbability = 1 - (haltProbability[row] as number);
-        found[row] = calibrate(plan.subarray(row * width, (row + 1) * width), calibration, {
-          steps,
-          continueProbability,
-        });
+        const byHeads = plan.subarray(row * width, (row + 1) * width);
+        const mixed = mixPlan(byHeads, (given[row] as PlanInput).prior, calibration);
+        found[row] = calibrate(mixed, calibration, { steps, continueProbability });
       });
       if (!found.includes(undefined)) break;
     }

@@ -21,6 +21,7 @@ export function fitCalibration(plans: readonly Float32Array[], targets: readonly
   const agents = Array.from({ length: planOutputs.composite }, (_, kind) => fitPlatt(pairs(kind)));
   const composite = fitPlatt(pairs(planOutputs.composite));
   return {
+    byHeads: new Array<boolean>(planOutputs.count).fill(true),
     agents,
     composite,
     groups: [0, 1, 2].map((group) => fitPlatt(pairs(planOutputs.groups + group))),

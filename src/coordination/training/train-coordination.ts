@@ -2,15 +2,18 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostTensor } from '../../hrm/model/host-tensor.ts';
 import { sha256 } from '../../hrm/weights/model-file.ts';
+import type { ExampleSet } from '../data/examples.ts';
 import { orderRows } from '../data/order-rows.ts';
 import { type PreparedData, prepareData } from '../data/prepare-data.ts';
 import { RecoveryExamples } from '../data/recovery-examples.ts';
 import { linearPlans, planExamples, predictionsOf, targetsOf } from '../evaluation/plan-examples.ts';
 import { flattenScores, type PlanScores, scorePlans } from '../evaluation/score-plans.ts';
-import { type Calibration, calibrateLogits } from '../model/calibration.ts';
+import { type Calibration, calibrateLogits, mixPlan } from '../model/calibration.ts';
 import { type CoordinationModel, createCoordinationModel } from '../model/coordination-model.ts';
+import { planOutputs } from '../model/plan-outputs.ts';
 import { trainOrder } from '../order/train-order.ts';
 import { saveCoordinator } from '../weights/coordination-file.ts';
+import { chooseOutputs, type RivalPlans } from './choose-outputs.ts';
 import { renderCoordinationCurves } from './curves.ts';
 import { fitCalibration } from './fit-calibration.ts';
 import { type BestState, readHeadsCheckpoint, toHost, toTensor, writeHeadsCheckpoint } from './heads-checkpoint.ts';
@@ -84,7 +87,7 @@ export async function* trainCoordination(
     }
   }
   for (const [name, tensor] of best?.tensors ?? []) model.replaceTensor(name, toTensor(tensor));
-  const { calibration, scores } = await judge(model, data, resolved);
+  const { calibration, scores } = await settle(model, data, resolved, linear.calibration);
   const order = trainOrder(orderRows(resolved.dependencies), { seed });
   const { name, encoder, bits } = resolved;
   const parts = {
@@ -124,13 +127,44 @@ async function judge(
   return { loss, calibration, scores: scorePlans(targets, predictionsOf(validation, calibration)) };
 }
 
-/** The linear path's own calibration and scores. */
+/** Who decides which output, with the calibration and the scores that follow. */
+async function settle(
+  model: CoordinationModel,
+  data: PreparedData,
+  { calibrateOnValidation }: Pick<ResolvedCoordinationTrainOptions, 'calibrateOnValidation'>,
+  linear: Calibration,
+): Promise<{ calibration: Calibration; scores: PlanScores }> {
+  const plansOf = async (set: ExampleSet) => ({
+    heads: (await planExamples(model, set)).plans,
+    linear: linearPlans(set),
+    targets: targetsOf(set),
+  });
+  const [heldOut, validation] = [await plansOf(data.heldOut), await plansOf(data.validation)];
+  const takesBoth = calibrateOnValidation || heldOut.heads.length === 0;
+  const judged = takesBoth ? joinPlans(heldOut, validation) : heldOut;
+  const calibration = chooseOutputs(judged, linear);
+  const plans = validation.heads.map((plan, row) => mixPlan(plan, validation.linear[row] as Float32Array, calibration));
+  return { calibration, scores: scorePlans(validation.targets, predictionsOf(plans, calibration)) };
+}
+
+function joinPlans(first: RivalPlans, second: RivalPlans): RivalPlans {
+  return {
+    heads: [...first.heads, ...second.heads],
+    linear: [...first.linear, ...second.linear],
+    targets: [...first.targets, ...second.targets],
+  };
+}
+
+/** The linear path's own calibration and scores. It is fitted on all rows, each scored by a path that has not seen its source. */
 function linearLevel(
   data: PreparedData,
   { calibrateOnValidation }: ResolvedCoordinationTrainOptions,
 ): { loss: number; calibration: Calibration; scores: PlanScores } {
-  const sets = calibrateOnValidation || data.heldOut.count === 0 ? [data.heldOut, data.validation] : [data.heldOut];
-  const calibration = fitCalibration(sets.flatMap(linearPlans), sets.flatMap(targetsOf));
+  const sets = calibrateOnValidation || data.own.count === 0 ? [data.own, data.validation] : [data.own];
+  const calibration = {
+    ...fitCalibration(sets.flatMap(linearPlans), sets.flatMap(targetsOf)),
+    byHeads: new Array<boolean>(planOutputs.count).fill(false),
+  };
   const predictions = predictionsOf(linearPlans(data.validation), calibration);
   const judged = data.heldOut.count > 0 ? data.heldOut : data.validation;
   const loss = calibratedLoss(linearPlans(judged), targetsOf(judged), calibration);
