@@ -94,12 +94,12 @@ test('lists, describes, moves and removes', async () => {
 test('types what goes wrong', async () => {
   const missing = join(directory, 'missing');
   for (const call of [
-    client.files.readBytes(missing),
-    client.files.readText(missing),
-    client.files.stat(missing),
-    client.files.list(missing),
-    client.files.readStream(missing)[Symbol.asyncIterator]().next(),
-    client.files.download(missing, join(directory, 'nowhere')),
+    () => client.files.readBytes(missing),
+    () => client.files.readText(missing),
+    () => client.files.stat(missing),
+    () => client.files.list(missing),
+    () => client.files.readStream(missing)[Symbol.asyncIterator]().next(),
+    () => client.files.download(missing, join(directory, 'nowhere')),
   ]) {
     await assert.rejects(call, (error) => RexError.is(error, 'FILE_NOT_FOUND') && error.context.path === missing);
   }
