@@ -62,7 +62,7 @@ export function normalise(amounts: readonly number[]): readonly number[] {
   return amounts.map((amount) => (total > 0 ? amount / total : 1 / amounts.length));
 }
 
-/** A number of 0 to 1, whatever came. */
+/** A number of 0 to 1 with six digits, whatever came. */
 export function share(value: number | undefined): number {
-  return value !== undefined && value > 0 ? Math.min(1, value) : 0;
+  return value !== undefined && value > 0 ? Math.round(Math.min(1, value) * 1e6) / 1e6 : 0;
 }

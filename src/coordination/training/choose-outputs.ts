@@ -3,18 +3,23 @@ import { planOutputs } from '../model/plan-outputs.ts';
 import { fitCalibration } from './fit-calibration.ts';
 
 /** Part of the linear path's loss that the heads must save to decide an output. */
-const leastGain = 0.003;
+const leastGain = 0.02;
+/** Part of the sources on which they must be the better ones: a gain on one repository is luck. */
+const leastSources = 0.75;
 
 /** Plans of the same rows by heads and linear path, with the rows' targets; all rows of `planOutputs`, NaN where unknown. */
 export interface RivalPlans {
   readonly heads: readonly Float32Array[];
   readonly linear: readonly Float32Array[];
   readonly targets: readonly Float32Array[];
+  /** Where each row comes from. */
+  readonly sources: readonly string[];
 }
 
 /**
- * Gives each output to whoever predicts it better on rows that the heads have not learned: the heads, or the linear path
- * alone with its own calibration (`linear`, fitted on many more rows). The outputs of a softmax stay together.
+ * Gives each output to whoever predicts it better on rows that the heads have not learned: to the heads where they save at
+ * least 2 % of the loss and win on three quarters of the sources, otherwise to the linear path with its own calibration
+ * (`linear`, fitted on many more rows). The outputs of a softmax stay together.
  */
 export function chooseOutputs(rivals: RivalPlans, linear: Calibration): Calibration {
   const { targets } = rivals;
@@ -25,8 +30,11 @@ export function chooseOutputs(rivals: RivalPlans, linear: Calibration): Calibrat
   const scaledLinear = rivals.linear.map((plan) => calibrateLogits(plan, rival));
   const byHeads = new Array<boolean>(planOutputs.count).fill(false);
   for (const [from, to] of outputBlocks()) {
-    const [ours, theirs] = [blockLoss(scaledHeads, targets, from, to), blockLoss(scaledLinear, targets, from, to)];
-    byHeads.fill(ours < theirs * (1 - leastGain), from, to);
+    const ours = lossBySource(scaledHeads, rivals, from, to);
+    const theirs = lossBySource(scaledLinear, rivals, from, to);
+    const won = [...theirs].filter(([source, loss]) => (ours.get(source) ?? 0) < loss).length;
+    const isBetter = total(ours) < total(theirs) * (1 - leastGain) && won >= theirs.size * leastSources;
+    byHeads.fill(isBetter, from, to);
   }
   const pick = <Value>(output: number, ours: Value, theirs: Value): Value => (byHeads[output] ? ours : theirs);
   const { composite, effort, difficulty, groups } = planOutputs;
@@ -50,22 +58,34 @@ function outputBlocks(): (readonly [from: number, to: number])[] {
   return [...single(0, effort), [effort, difficulty], [difficulty, groups], ...single(groups, count)];
 }
 
-/** Cross entropy of a block over the rows that know it; the squared error of the lines. */
-function blockLoss(plans: readonly Float32Array[], targets: readonly Float32Array[], from: number, to: number): number {
-  let total = 0;
+/** Loss of a block by source, over the rows that know it. */
+function lossBySource(
+  plans: readonly Float32Array[],
+  { targets, sources }: Pick<RivalPlans, 'targets' | 'sources'>,
+  from: number,
+  to: number,
+): Map<string, number> {
+  const losses = new Map<string, number>();
   plans.forEach((plan, row) => {
     const target = (targets[row] as Float32Array).subarray(from, to);
     if (target.some(Number.isNaN)) return;
-    if (to - from > 1) {
-      const shares = softmax(plan.subarray(from, to));
-      target.forEach((truth, place) => {
-        if (truth > 0) total -= truth * Math.log((shares[place] as number) + 1e-9);
-      });
-      return;
-    }
-    const [logit, truth] = [plan[from] as number, target[0] as number];
-    if (from === planOutputs.lines) total += (logit - truth) ** 2;
-    else total += Math.max(logit, 0) - logit * truth + Math.log1p(Math.exp(-Math.abs(logit)));
+    const source = sources[row] as string;
+    losses.set(source, (losses.get(source) ?? 0) + blockLoss(plan.subarray(from, to), target, from));
   });
-  return total;
+  return losses;
+}
+
+/** Cross entropy of a block; the squared error of the lines. */
+function blockLoss(logits: Float32Array, target: Float32Array, from: number): number {
+  if (target.length > 1) {
+    const shares = softmax(logits);
+    return target.reduce((sum, truth, place) => sum - truth * Math.log((shares[place] as number) + 1e-9), 0);
+  }
+  const [logit, truth] = [logits[0] as number, target[0] as number];
+  if (from === planOutputs.lines) return (logit - truth) ** 2;
+  return Math.max(logit, 0) - logit * truth + Math.log1p(Math.exp(-Math.abs(logit)));
+}
+
+function total(losses: ReadonlyMap<string, number>): number {
+  return [...losses.values()].reduce((sum, loss) => sum + loss, 0);
 }

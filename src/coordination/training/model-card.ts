@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { TaskRow } from '../data/task-row.ts';
 import type { PlanScores } from '../evaluation/score-plans.ts';
 import type { CoordinationModel } from '../model/coordination-model.ts';
+import { planOutputs } from '../model/plan-outputs.ts';
+import { agentKinds } from '../task/agent-kinds.ts';
 import type { CoordinationTrainEvent } from './train-events.ts';
 
 /** What a card tells of a run. */
@@ -12,6 +14,8 @@ export interface CardFacts {
   /** Scores on the validation split. */
   readonly scores: PlanScores;
   readonly model: CoordinationModel;
+  /** Which outputs the heads decide. [planOutputs.count] */
+  readonly byHeads: readonly boolean[];
   readonly notes: Readonly<Record<string, string>>;
 }
 
@@ -21,7 +25,7 @@ export async function writeCard(folder: string, facts: CardFacts): Promise<void>
 }
 
 /** The model card as Markdown: data, licences, command, seed, scores, weaknesses. */
-export function renderCard({ rows, events, scores, model, notes }: CardFacts): string {
+export function renderCard({ rows, events, scores, model, byHeads, notes }: CardFacts): string {
   const { core, coordinationBlocks } = model.config;
   const linear = events.find((event) => event.type === 'linear')?.scores;
   const started = events.find((event) => event.type === 'started');
@@ -40,6 +44,9 @@ On ${scores.rows} tasks of the validation split; ${notes.split ?? ''}. Micro F1 
 | | linear path alone | with HRM |
 | --- | --- | --- |
 ${scoreLines(linear, scores)}
+
+Each output is decided by whoever predicted it better on sources that the heads have not learned.
+By the heads: ${decided(byHeads, true)}. By the linear path alone: ${decided(byHeads, false)}.
 
 ## Data
 
@@ -88,4 +95,20 @@ function licences(rows: readonly TaskRow[]): string {
     .sort(([, a], [, b]) => b - a)
     .map(([licence, count]) => `${licence} ${count}`)
     .join(', ');
+}
+
+/** Names of the outputs that one side decides. */
+function decided(byHeads: readonly boolean[], side: boolean): string {
+  const { composite, lines, effort, difficulty, groups } = planOutputs;
+  const names = new Map([
+    ...agentKinds.map(({ name }, kind) => [kind, name] as const),
+    ...([
+      [composite, 'composite'],
+      [lines, 'changed lines'],
+      [effort, 'effort'],
+      [difficulty, 'difficulty'],
+    ] as const),
+    ...(['code', 'tool', 'system'] as const).map((group, index) => [groups + index, `${group} subtasks`] as const),
+  ]);
+  return [...names].flatMap(([output, name]) => (byHeads[output] === side ? [name] : [])).join(', ') || 'nothing';
 }

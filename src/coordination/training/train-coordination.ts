@@ -103,7 +103,7 @@ export async function* trainCoordination(
   const notes = { ...resolved.notes, seed: String(seed), split: calibrationNote(resolved) };
   await saveCoordinator(parts, folder, { bits, metrics, notes });
   await writeFile(join(folder, 'curves.html'), renderCoordinationCurves(events));
-  await writeCard(folder, { rows: resolved.rows, events, scores, model, notes });
+  await writeCard(folder, { rows: resolved.rows, events, scores, model, byHeads: calibration.byHeads, notes });
   yield { type: 'finished', step: trainer.step, reason: 'completed', scores, folder };
 }
 
@@ -138,6 +138,7 @@ async function settle(
     heads: (await planExamples(model, set)).plans,
     linear: linearPlans(set),
     targets: targetsOf(set),
+    sources: set.sources,
   });
   const [heldOut, validation] = [await plansOf(data.heldOut), await plansOf(data.validation)];
   const takesBoth = calibrateOnValidation || heldOut.heads.length === 0;
@@ -152,6 +153,7 @@ function joinPlans(first: RivalPlans, second: RivalPlans): RivalPlans {
     heads: [...first.heads, ...second.heads],
     linear: [...first.linear, ...second.linear],
     targets: [...first.targets, ...second.targets],
+    sources: [...first.sources, ...second.sources],
   };
 }
 

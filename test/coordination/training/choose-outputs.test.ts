@@ -22,6 +22,7 @@ function rivals(count: number) {
     heads: rows.map((row) => row.heads),
     linear: rows.map((row) => row.linear),
     targets: rows.map((row) => row.targets),
+    sources: rows.map((_, row) => `repository ${row % 8}`),
   };
 }
 
@@ -34,8 +35,14 @@ test('each output goes to whoever predicts it better, with the calibration that 
   assert.ok((chosen.agents[0]?.slope as number) > 1, 'what always holds may be said with more certainty');
 });
 
+test('a gain on few sources does not count', () => {
+  const given = rivals(300);
+  const heads = given.heads.map((plan, row) => (row % 8 < 4 ? plan : plan.map((logit) => -logit / 4)));
+  assert.equal(chooseOutputs({ ...given, heads }, noCalibration).byHeads[0], false);
+});
+
 test('an output that nobody knows stays with the linear path', () => {
-  assert.ok(!chooseOutputs({ heads: [], linear: [], targets: [] }, noCalibration).byHeads.includes(true));
+  assert.ok(!chooseOutputs({ heads: [], linear: [], targets: [], sources: [] }, noCalibration).byHeads.includes(true));
 });
 
 test('a mixed plan takes each logit from its owner', () => {
