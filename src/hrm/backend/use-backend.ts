@@ -106,14 +106,34 @@ async function activate(
     case 'webgpu':
       return { name, engine: 'webgpu', device: await activateWebgpu(importPackage, options.allowSoftware ?? false) };
     default: {
-      await importPackage(specifier);
-      if (!(await tf.setBackend(name))) throw new Error(`the backend "${name}" did not start`);
-      await tf.ready();
+      await keepingErrorListeners(async () => {
+        await importPackage(specifier);
+        if (!(await tf.setBackend(name))) throw new Error(`the backend "${name}" did not start`);
+        await tf.ready();
+      });
       // The report tells what a console greeting of the cpu backend would.
       (tf.backend() as { firstUse?: boolean }).firstUse = false;
       const simd = name === 'wasm' && (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'));
       return { name, engine: name, device: name === 'wasm' ? `WebAssembly${simd ? ' SIMD' : ''}` : 'JavaScript' };
     }
+  }
+}
+
+/**
+ * Takes away what wasm's loader hangs on the process: listeners that throw every uncaught error again, so that Node prints the
+ * loader's whole source above it.
+ */
+async function keepingErrorListeners(start: () => Promise<void>): Promise<void> {
+  const events = ['uncaughtException', 'unhandledRejection'] as const;
+  const before = events.map((event) => new Set(process.listeners(event as 'uncaughtException')));
+  try {
+    await start();
+  } finally {
+    events.forEach((event, index) => {
+      for (const listener of process.listeners(event as 'uncaughtException')) {
+        if (!before[index]?.has(listener) && /throw (ex|reason)/.test(String(listener))) process.off(event, listener);
+      }
+    });
   }
 }
 
