@@ -38,9 +38,11 @@ for (const [title, script] of [
 test('a prefix of the mark ends several trees, and no other', { skip: !linux }, async () => {
   const prefix = `test.${randomId()}.`;
   const other = `test.${randomId()}.`;
-  await plant('echo ready; sleep 60', `${prefix}1.`);
-  await plant('echo ready; sleep 60', `${prefix}2.`);
-  const spared = await plant('echo ready; sleep 60', `${other}1.`);
+  // The shells stay what they are: a process in the middle of becoming another program shows no mark.
+  const script = 'sleep 60 & echo ready; wait';
+  await plant(script, `${prefix}1.`);
+  await plant(script, `${prefix}2.`);
+  const spared = await plant(script, `${other}1.`);
   assert.equal(treeMembers({ pid: undefined, mark: prefix }).length >= 2, true);
   await endTree({ pid: undefined, mark: prefix }, { signal: 'SIGKILL' });
   assert.deepEqual(treeMembers({ pid: undefined, mark: prefix }), []);
