@@ -1,6 +1,6 @@
 import { Random } from '../../hrm/random.ts';
 import type { SparseVector } from '../encoder/encoded-task.ts';
-import { solveSymmetric } from '../linear/solve-symmetric.ts';
+import { fitNewton, type NewtonRow } from '../linear/fit-newton.ts';
 import { pairFeatureCount, pairFeatures } from './pair-features.ts';
 import { mostSubtasks, type OrderModel, type PairScores, pairScores, relate, relationSize } from './score-edges.ts';
 
@@ -106,35 +106,15 @@ function fitPairs(graphs: readonly Graph[], target: 'truth' | 'closure', epochs:
 }
 
 function fitRelation(scored: readonly { readonly graph: Graph; readonly scores: PairScores }[]): Float32Array {
-  const inputs: { readonly values: number[]; readonly truth: number; readonly weight: number }[] = [];
+  const rows: NewtonRow[] = [];
   for (const { graph, scores } of scored) {
     const { count, truth } = graph;
     scores.edge.forEach((score, at) => {
       if (score === Number.NEGATIVE_INFINITY) return;
-      const values = relate(scores, count, Math.floor(at / count), at % count);
-      inputs.push({ values, truth: truth[at] as number, weight: 1 / Math.sqrt(count) });
+      const inputs = relate(scores, count, Math.floor(at / count), at % count);
+      rows.push({ inputs, target: truth[at] as number, weight: 1 / Math.sqrt(count) });
     });
   }
-  const solution = new Float64Array(relationSize);
-  for (let step = 0; step < 8; step++) {
-    const matrix = new Float64Array(relationSize ** 2);
-    const right = Float64Array.from(solution, (value) => -value);
-    for (let at = 0; at < relationSize; at++) matrix[at * relationSize + at] = 1;
-    for (const { values, truth, weight } of inputs) {
-      const score = values.reduce((sum, value, at) => sum + value * (solution[at] as number), 0);
-      const guess = 1 / (1 + Math.exp(-score));
-      const curvature = weight * Math.max(1e-4, guess * (1 - guess));
-      values.forEach((value, row) => {
-        right[row] = (right[row] as number) + weight * (truth - guess) * value;
-        for (let column = 0; column <= row; column++) {
-          const place = row * relationSize + column;
-          matrix[place] = (matrix[place] as number) + curvature * value * (values[column] as number);
-        }
-      });
-    }
-    solveSymmetric(matrix, right).forEach((by, at) => {
-      solution[at] = (solution[at] as number) + by;
-    });
-  }
-  return Float32Array.from(solution);
+  const pulls = new Array<number>(relationSize).fill(1);
+  return Float32Array.from(fitNewton(rows, { pulls, steps: 8, isLogistic: true }));
 }

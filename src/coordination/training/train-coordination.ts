@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostTensor } from '../../hrm/model/host-tensor.ts';
+import { toHost } from '../../hrm/model/hrm-model.ts';
+import { toTensor } from '../../hrm/training/training-state.ts';
 import { sha256 } from '../../hrm/weights/model-file.ts';
 import type { ExampleSet } from '../data/examples.ts';
 import { orderRows } from '../data/order-rows.ts';
@@ -16,7 +18,7 @@ import { saveCoordinator } from '../weights/coordination-file.ts';
 import { chooseOutputs, type RivalPlans } from './choose-outputs.ts';
 import { renderCoordinationCurves } from './curves.ts';
 import { fitCalibration } from './fit-calibration.ts';
-import { type BestState, readHeadsCheckpoint, toHost, toTensor, writeHeadsCheckpoint } from './heads-checkpoint.ts';
+import { type BestState, readHeadsCheckpoint, writeHeadsCheckpoint } from './heads-checkpoint.ts';
 import { HeadsTrainer } from './heads-trainer.ts';
 import { writeCard } from './model-card.ts';
 import { meanPlanLoss } from './plan-batch.ts';
@@ -189,7 +191,7 @@ async function hostTensors(
   tensors: ReadonlyMap<string, Parameters<typeof toHost>[0]>,
 ): Promise<Map<string, HostTensor>> {
   const found = new Map<string, HostTensor>();
-  for (const [name, tensor] of tensors) found.set(name, await toHost(tensor));
+  for (const [name, tensor] of tensors) found.set(name, await toHost(tensor, false));
   return found;
 }
 
