@@ -11,7 +11,7 @@ const NEEDS_ROOT_OR_ENGINE = /^test\/(docker|isolation|ssh)\//;
 /** Node 20 and 22 apply it to a whole file too, Node 24 to each test. */
 const TEST_TIMEOUT_MS = 300_000;
 const RUN_TIMEOUT_MS = 40 * 60_000;
-const LEFTOVER_GRACE_MS = 3_000;
+const LEFTOVER_GRACE_MS = 10_000;
 
 const args = process.argv.slice(2);
 const options = args.filter((arg) => arg.startsWith('-'));
