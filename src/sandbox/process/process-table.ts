@@ -41,23 +41,32 @@ export function startTicks(agoMs: number): number {
 }
 
 const variables = new Map<number, { readonly startedAt: number; readonly value: string }>();
+/** Those of the picture that were found to be without it. */
+const without = new WeakSet<ProcessEntry>();
 
 /**
  * Value of a variable in the environment a process was started with, or undefined without it. A value once seen holds
- * for the life of the process, whatever it becomes. Only Linux can tell. One variable name is asked for in a program.
+ * for the life of the process, whatever it becomes; that it was missing holds for the picture the entry is of. Only
+ * Linux can tell. One variable name is asked for in a program.
  */
 export function environmentValue(entry: ProcessEntry, name: string): string | undefined {
   const known = variables.get(entry.pid);
   if (known?.startedAt === entry.startedAt) return known.value;
+  if (without.has(entry)) return undefined;
+  const value = readVariable(entry, name);
+  if (value === undefined) without.add(entry);
+  else variables.set(entry.pid, { startedAt: entry.startedAt, value });
+  return value;
+}
+
+function readVariable(entry: ProcessEntry, name: string): string | undefined {
   try {
     const environment = `\0${readFileSync(`/proc/${entry.pid}/environ`, 'latin1')}`;
     const at = environment.indexOf(`\0${name}=`);
     if (at === -1) return undefined;
     const start = at + name.length + 2;
     const end = environment.indexOf('\0', start);
-    const value = environment.slice(start, end === -1 ? undefined : end);
-    variables.set(entry.pid, { startedAt: entry.startedAt, value });
-    return value;
+    return environment.slice(start, end === -1 ? undefined : end);
   } catch {
     return undefined;
   }
