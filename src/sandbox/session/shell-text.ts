@@ -63,7 +63,7 @@ export interface ScriptOptions {
 function bootText(options: { readonly separate: boolean; readonly terminal: boolean }): string {
   const error = options.separate ? 2 : 1;
   const lines = [
-    "PS1= PS2= __hrm_rex_run= __hrm_rex_status= __hrm_rex_ps1='\\s-\\v\\$ '",
+    'PS1= PS2= __hrm_rex_run= __hrm_rex_status= __hrm_rex_hidden=',
     `\\exec ${scriptOutput}>&1 ${channelOutput}>&1 ${scriptError}>&${error} ${channelError}>&${error}`,
     `\\exec ${scriptInput}<${options.terminal ? `&${programInput}` : '/dev/null'} ${nowhere}>/dev/null ${silently}`,
     silence,
@@ -71,6 +71,7 @@ function bootText(options: { readonly separate: boolean; readonly terminal: bool
     ...Object.entries(constants).map(([name, text]) => `\\builtin readonly ${name}=${quote(text)}`),
   ];
   if (options.terminal) lines.push(plainTerminalText.trimEnd());
+  lines.push('PS1=$__hrm_rex_prompt_text');
   return `${lines.join('\n')}\n`;
 }
 
@@ -91,8 +92,11 @@ const silence = [
   '\\builtin history -c',
 ].join('; ');
 
-/** Undoes what would keep the protocol's own commands from being builtins. */
-const safety = '\\unset -f builtin; \\builtin enable . enable eval exec export printf set trap unset';
+/** Undoes what would keep the commands that take the traps and show the end from being builtins. */
+const safety = '\\unset -f builtin; \\builtin enable eval printf set trap';
+
+/** The same for the commands of the next run. */
+const nextSafety = '\\builtin enable . exec export unset';
 
 /** A syntax error on purpose: it brings back a parser that an unfinished `[[` has left astray. */
 const parserReset = "\\builtin eval ')' || :";
@@ -103,21 +107,27 @@ const markedLevels = new RegExp(`${String.fromCharCode(0o36)}{3,}(.)`, 'gsu');
 
 /** Takes the variables that an interactive bash acts on between scripts out of its sight, unless they are. */
 const hideVariables = [
+  '__hrm_rex_hidden=yes',
   '[[ -z ${PS1+1} || ${__hrm_rex_ps1+1} ]] || { __hrm_rex_ps1=$PS1; PS1=; }',
-  '[[ -z ${TMOUT+1}${PROMPT_COMMAND+1} ]] || {',
-  '[[ -z ${TMOUT+1} || ${__hrm_rex_tmout+1} ]] || { __hrm_rex_tmout=$TMOUT; \\builtin unset -v TMOUT; };',
+  '[[ -z ${TMOUT+1} || ${__hrm_rex_tmout+1} ]] || { __hrm_rex_tmout=$TMOUT; \\builtin unset -v TMOUT; }',
   '[[ -z ${PROMPT_COMMAND+1} || ${__hrm_rex_prompt+1} ]] || {',
-  '__hrm_rex_prompt=("${PROMPT_COMMAND[@]}"); \\builtin unset -v PROMPT_COMMAND; }; }',
+  '__hrm_rex_prompt=("${PROMPT_COMMAND[@]}"); \\builtin unset -v PROMPT_COMMAND; }',
 ].join('\n');
 
 /** Brings them back. */
 const showVariables = [
+  '__hrm_rex_hidden=',
   '[[ -z ${__hrm_rex_ps1+1} ]] || { PS1=$__hrm_rex_ps1; \\builtin unset -v __hrm_rex_ps1; }',
-  '[[ -z ${__hrm_rex_tmout+1}${__hrm_rex_prompt+1} ]] || {',
-  '[[ -z ${__hrm_rex_tmout+1} ]] || { TMOUT=$__hrm_rex_tmout; \\builtin unset -v __hrm_rex_tmout; };',
+  '[[ -z ${__hrm_rex_tmout+1} ]] || { TMOUT=$__hrm_rex_tmout; \\builtin unset -v __hrm_rex_tmout; }',
   '[[ -z ${__hrm_rex_prompt+1} ]] || {',
-  'PROMPT_COMMAND=("${__hrm_rex_prompt[@]}"); \\builtin unset -v __hrm_rex_prompt; }; }',
+  'PROMPT_COMMAND=("${__hrm_rex_prompt[@]}"); \\builtin unset -v __hrm_rex_prompt; }',
 ].join('\n');
+
+/** Whether bash can have them in sight: a prompt that expands nothing only goes to /dev/null. */
+const harmless = [
+  '-z ${TMOUT+1}${PROMPT_COMMAND+1} &&',
+  '( ${PS1-} == "$__hrm_rex_prompt_text" || ${PS1-} != *[\\$\\`]* )',
+].join(' ');
 
 /**
  * What SIGURG does to a running script: SIGINT between two of its commands, by which the shell drops the rest; from the
@@ -128,27 +138,31 @@ function urgentText(): string {
   return `[[ -z $__hrm_rex_run || -n $__hrm_rex_status ]] || { ${steps.join('; ')}; }`;
 }
 
-/** Shell text that every run evaluates, by the name of the variable that holds it. */
+/** What every run has at hand, by the name of the variable that holds it. */
 const constants = {
   __hrm_rex_open: showVariables,
-  __hrm_rex_calm: `(( __hrm_rex_status == 0 )) || ${parserReset}; \\builtin set +xv`,
-  __hrm_rex_away: [
-    `\\builtin trap -p DEBUG RETURN ERR >&${channelOutput}`,
-    '\\builtin trap - DEBUG RETURN ERR',
-    hideVariables,
-  ].join('\n'),
+  __hrm_rex_calm: `[[ $__hrm_rex_status == 0 ]] || ${parserReset}; \\builtin set +xv`,
+  __hrm_rex_hide: hideVariables,
+  /** The prompt of an interactive bash. */
+  __hrm_rex_prompt_text: '\\s-\\v\\$ ',
 } as const;
 
 function evaluate(name: keyof typeof constants): string {
   return `\\builtin eval "$${name}"`;
 }
 
-/** Takes flags, traps and prompts away from the shell and shows the traps. */
-function captureText(tokens: Tokens, status: string, traced: boolean): string {
+/** Takes flags and traps away from the shell and shows the traps. There is nothing to calm after a success that left `flags`. */
+function captureText(tokens: Tokens, status: string, traced: boolean, flags = ''): string {
+  const isCalm = flags === '' || /[xv]/.test(flags) ? '' : `[[ $__hrm_rex_status$- == 0${flags} ]] || `;
+  const calm = `${isCalm}${evaluate('__hrm_rex_calm')}`;
   const unmark = traced ? [`[[ -z \${PS4+1} ]] || PS4=\${PS4#${levelMark}}`] : [];
-  const show = `\\builtin printf %s ${tokens.state} >&${channelOutput}`;
-  const steps = [safety, evaluate('__hrm_rex_calm'), ...unmark, show, evaluate('__hrm_rex_away')];
-  return `{ __hrm_rex_status=${status} __hrm_rex_flags=$-; ${steps.join('; ')}; } ${silently}`;
+  const traps = [
+    `\\builtin printf %s ${tokens.state} >&${channelOutput}`,
+    `\\builtin trap -p DEBUG RETURN ERR >&${channelOutput}`,
+    '\\builtin trap - DEBUG RETURN ERR',
+  ];
+  const steps = [`__hrm_rex_status=${status} __hrm_rex_flags=$-`, safety, calm, ...unmark, ...traps];
+  return `{ ${steps.join('; ')}; } ${silently}`;
 }
 
 /** Shows the end. SIGINT before that leaves the rest to the second line. */
@@ -159,7 +173,7 @@ function reportText(tokens: Tokens, separate: boolean): string {
 }
 
 /** The run is over. */
-const overText = '__hrm_rex_run=';
+const overText = `${nextSafety}; __hrm_rex_run=; [[ ${harmless} ]] || { ${evaluate('__hrm_rex_hide')}; } ${silently}`;
 
 /** Whether `set -x` is on, or may be switched on, while a script runs. */
 function mayTrace(script: string, flags: string): boolean {
@@ -188,23 +202,23 @@ function restoreText({ traps, flags, status }: ShellState): string {
 function scriptText(script: string, tokens: Tokens, state: ShellState, options: ScriptOptions): string {
   const begin = [`\\builtin printf %s ${tokens.begin} >&${channelOutput}`];
   if (options.separate) begin.push(`\\builtin printf %s ${tokens.begin} >&${channelError}`);
-  const trace = options.traced ? `; [[ -z \${PS4+set} ]] || PS4=${levelMark}$PS4` : '';
+  const open = [`[[ -z $__hrm_rex_hidden ]] || { ${evaluate('__hrm_rex_open')}; } 2>&${nowhere}`];
+  if (options.traced) open.push(`{ [[ -z \${PS4+set} ]] || PS4=${levelMark}$PS4; } 2>&${nowhere}`);
   const wrapper = [
     ...begin,
-    `{ ${evaluate('__hrm_rex_open')}${trace}; } 2>&${nowhere}`,
+    ...open,
     statusText(state.flags.includes('e') ? 0 : state.status),
     '\\builtin eval -- "$__hrm_rex_script"',
-    captureText(tokens, '$?', options.traced),
+    captureText(tokens, '$?', options.traced, state.flags),
     reportText(tokens, options.separate),
-    // Streams that the script has moved stay so; the shell does this while its caller reads the report.
-    `\\exec ${scriptOutput}>&1 ${scriptError}>&2${options.openInput ? '' : ` ${scriptInput}<&0`}`,
-    overText,
   ].join('; ');
+  // A line of its own: bash parses and does it while its caller reads the report. Streams that the script has moved stay so.
+  const after = `\\exec ${scriptOutput}>&1 ${scriptError}>&2${options.openInput ? '' : ` ${scriptInput}<&0`}; ${overText}`;
   const streams = `<&${options.openInput ? programInput : scriptInput} >&${scriptOutput} 2>&${scriptError}`;
   return [
     `__hrm_rex_script=${quote(`${restoreText(state)}${script}\n`)} __hrm_rex_status= __hrm_rex_jump= __hrm_rex_urged=0 __hrm_rex_run=${tokens.run}; `,
     state.flags.includes('a') ? '\\builtin export -n __hrm_rex_script; ' : '',
-    `\\builtin . /dev/fd/${wrapperInput} ${wrapperInput}<<<${quote(wrapper)} ${streams}\n`,
+    `\\builtin . /dev/fd/${wrapperInput} ${wrapperInput}<<<${quote(`${wrapper}\n${after}`)} ${streams}\n`,
   ].join('');
 }
 
@@ -213,9 +227,9 @@ function scriptText(script: string, tokens: Tokens, state: ShellState, options: 
  * and then the line is lost; so it may be sent again.
  */
 function endText(tokens: Tokens, separate: boolean, traced: boolean): string {
-  const capture = captureText(tokens, '$__hrm_rex_jump', traced);
-  const steps = `[[ -n $__hrm_rex_status ]] || ${capture}; ${reportText(tokens, separate)}; ${overText}`;
-  return `__hrm_rex_jump=$?; [[ $__hrm_rex_run != ${tokens.run} ]] || { ${steps}; }\n`;
+  const capture = `[[ -n $__hrm_rex_status ]] || { ${captureText(tokens, '$__hrm_rex_jump', traced)}; }`;
+  const steps = `${capture}; ${reportText(tokens, separate)}; ${overText}`;
+  return `__hrm_rex_jump=$?; [[ $__hrm_rex_run != ${tokens.run} ]] || \\builtin eval -- ${quote(steps)}\n`;
 }
 
 /** Makes the terminal pass bytes as they are, without echo. */
