@@ -173,7 +173,7 @@ function reportText(tokens: Tokens, separate: boolean): string {
 }
 
 /** The run is over. */
-const overText = `${nextSafety}; __hrm_rex_run=; [[ ${harmless} ]] || { ${evaluate('__hrm_rex_hide')}; } ${silently}`;
+const overText = `__hrm_rex_run=; [[ ${harmless} ]] || { ${evaluate('__hrm_rex_hide')}; } ${silently}`;
 
 /** Whether `set -x` is on, or may be switched on, while a script runs. */
 function mayTrace(script: string, flags: string): boolean {
@@ -213,7 +213,7 @@ function scriptText(script: string, tokens: Tokens, state: ShellState, options: 
     reportText(tokens, options.separate),
   ].join('; ');
   // A line of its own: bash parses and does it while its caller reads the report. Streams that the script has moved stay so.
-  const after = `\\exec ${scriptOutput}>&1 ${scriptError}>&2${options.openInput ? '' : ` ${scriptInput}<&0`}; ${overText}`;
+  const after = `${nextSafety}; \\exec ${scriptOutput}>&1 ${scriptError}>&2${options.openInput ? '' : ` ${scriptInput}<&0`}; ${overText}`;
   const streams = `<&${options.openInput ? programInput : scriptInput} >&${scriptOutput} 2>&${scriptError}`;
   return [
     `__hrm_rex_script=${quote(`${restoreText(state)}${script}\n`)} __hrm_rex_status= __hrm_rex_jump= __hrm_rex_urged=0 __hrm_rex_run=${tokens.run}; `,
@@ -228,7 +228,7 @@ function scriptText(script: string, tokens: Tokens, state: ShellState, options: 
  */
 function endText(tokens: Tokens, separate: boolean, traced: boolean): string {
   const capture = `[[ -n $__hrm_rex_status ]] || { ${captureText(tokens, '$__hrm_rex_jump', traced)}; }`;
-  const steps = `${capture}; ${reportText(tokens, separate)}; ${overText}`;
+  const steps = `${capture}; ${reportText(tokens, separate)}; ${nextSafety}; ${overText}`;
   return `__hrm_rex_jump=$?; [[ $__hrm_rex_run != ${tokens.run} ]] || \\builtin eval -- ${quote(steps)}\n`;
 }
 
