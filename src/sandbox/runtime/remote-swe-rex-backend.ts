@@ -4,7 +4,7 @@ import type { FileSystem } from '../files/file-system.ts';
 import type { Command, CommandOptions, CommandResult } from '../process/command.ts';
 import type { ProcessHandle } from '../process/process-handle.ts';
 import { closeSessionResponse, createSessionResponse } from '../protocol/swe-rex-responses.ts';
-import type { Session, SessionOptions } from '../session/session.ts';
+import { defaultStartupTimeoutMs, type Session, type SessionOptions } from '../session/session.ts';
 import type { RemoteBackend } from './remote-backend.ts';
 import { RemoteConnection } from './remote-connection.ts';
 import type { RemoteSettings } from './remote-options.ts';
@@ -53,7 +53,7 @@ export class SweRexBackend implements RemoteBackend {
     if (options.loadRc === false) throw unsupported('session without rc file');
     if (options.inheritEnv === false) throw unsupported('session with an environment of its own');
     const name = options.session ?? 'default';
-    const { startupSource = [], startupTimeoutMs = 10_000, signal } = options;
+    const { startupSource = [], startupTimeoutMs = defaultStartupTimeoutMs, signal } = options;
     const request = {
       session_type: 'bash',
       session: name,

@@ -3,7 +3,7 @@ import type { FileSystem } from '../files/file-system.ts';
 import type { Command, CommandOptions, CommandResult, SpawnOptions } from '../process/command.ts';
 import { defaultMaxOutputBytes } from '../process/command.ts';
 import type { ProcessHandle, WaitOptions } from '../process/process-handle.ts';
-import type { Session, SessionOptions } from '../session/session.ts';
+import { defaultStartupTimeoutMs, type Session, type SessionOptions } from '../session/session.ts';
 import { BaseRuntime } from './base-runtime.ts';
 import { linkSignals } from './restricted/link-signals.ts';
 import { PathGuard } from './restricted/path-guard.ts';
@@ -23,7 +23,6 @@ import type { Health, ProcessInfo, Runtime } from './runtime.ts';
 
 export type { RuntimePolicy } from './restricted/runtime-policy.ts';
 
-const usualStartupTimeoutMs = 10_000;
 const keptAfterEnd = 64;
 
 /**
@@ -170,7 +169,7 @@ class RestrictedRuntime extends BaseRuntime {
   async #sessionOptions(given: SessionOptions): Promise<SessionOptions> {
     const startupSource: string[] = [];
     for (const path of given.startupSource ?? []) startupSource.push(await this.#guard.follow(path, 'source'));
-    const startup = bounded(this.#policy, 'maxTimeoutMs', given.startupTimeoutMs, usualStartupTimeoutMs);
+    const startup = bounded(this.#policy, 'maxTimeoutMs', given.startupTimeoutMs, defaultStartupTimeoutMs);
     return {
       ...given,
       startupSource,

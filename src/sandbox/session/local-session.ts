@@ -7,12 +7,10 @@ import { startError } from '../process/start-error.ts';
 import { toTerminalSize } from '../process/terminal.ts';
 import type { Channel } from './channel.ts';
 import { openPipeChannel } from './local-channel.ts';
-import type { SessionOptions } from './session.ts';
+import { defaultStartupTimeoutMs, type SessionOptions } from './session.ts';
 import { ShellSession } from './shell-session.ts';
 import { bashDialect } from './shell-text.ts';
 import { openTerminalChannel } from './terminal-channel.ts';
-
-const defaultStartupTimeoutMs = 10_000;
 
 /** Starts a session on this machine. @throws SESSION_START_FAILED, INVALID_ARGUMENT, DEPENDENCY_MISSING */
 export async function startLocalSession(

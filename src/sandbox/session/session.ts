@@ -4,6 +4,9 @@ import type { Cursor, OutputStream } from '../process/process-handle.ts';
 /** A text to find literally, or a RegExp. */
 export type Pattern = string | RegExp;
 
+/** Default of {@link SessionOptions.startupTimeoutMs}. */
+export const defaultStartupTimeoutMs = 10_000;
+
 /** How a session starts. All optional. */
 export interface SessionOptions {
   /** Name within the runtime. Default `'default'`. */

@@ -1,7 +1,7 @@
 import { invalidArgument, RexError } from '../../core/errors.ts';
 import { assertNotAborted } from '../process/command-error.ts';
 import { toTerminalSize } from '../process/terminal.ts';
-import type { SessionOptions } from '../session/session.ts';
+import { defaultStartupTimeoutMs, type SessionOptions } from '../session/session.ts';
 import { startFailed } from '../session/session-errors.ts';
 import { makeShDialect, shPrelude } from '../session/sh-text.ts';
 import type { ShellDialect } from '../session/shell-dialect.ts';
@@ -11,8 +11,6 @@ import type { LaunchPlan } from './launch-text.ts';
 import { NotLaunched } from './launched.ts';
 import { openTargetChannel, type TargetChannel } from './target-channel.ts';
 import { refused, type TargetPlace, toPlacement } from './target-process.ts';
-
-const defaultStartupTimeoutMs = 10_000;
 
 /** Starts a session in a target. @throws SESSION_START_FAILED, INVALID_ARGUMENT, CONNECTION_FAILED */
 export async function startTargetSession(

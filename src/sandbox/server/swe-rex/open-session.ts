@@ -2,7 +2,7 @@ import { RexError } from '../../../core/errors.ts';
 import { pythonClass } from '../../protocol/python-exceptions.ts';
 import type { CreateSessionRequest } from '../../protocol/swe-rex-requests.ts';
 import type { CreateSessionResponse } from '../../protocol/swe-rex-responses.ts';
-import type { Session, SessionOptions } from '../../session/session.ts';
+import { defaultStartupTimeoutMs, type Session, type SessionOptions } from '../../session/session.ts';
 import type { SessionDesk } from '../session-desk.ts';
 import { pythonError } from './python-error.ts';
 import { toMilliseconds } from './run-action.ts';
@@ -10,20 +10,21 @@ import { plainText } from './terminal-text.ts';
 
 /**
  * Opens a session as SWE-ReX's are: on a terminal of 80 x 24 where the runtime has one, with TERM=dumb. A source that
- * is missing or fails is no error; its complaint is in the output.
+ * is missing or fails is no error; its complaint is in the output. `startup_timeout` is for the sources; the shell itself
+ * has the usual time to start, since SWE-ReX's default of one second is little on a busy machine.
  */
 export async function openSession(
   desk: SessionDesk,
   request: CreateSessionRequest,
   signal: AbortSignal,
 ): Promise<CreateSessionResponse> {
-  const startupTimeoutMs = toMilliseconds(request.startup_timeout);
-  const deadline = performance.now() + startupTimeoutMs;
+  const timeoutMs = toMilliseconds(request.startup_timeout);
+  const startupTimeoutMs = Math.max(timeoutMs, defaultStartupTimeoutMs);
   const options = { session: request.session, startupTimeoutMs, env: { TERM: 'dumb' }, signal };
   const session = await createOnTerminal(desk, options);
   let output = session.startupOutput;
   if (request.startup_source.length > 0) {
-    output += await source(desk, session, request, Math.max(deadline - performance.now(), 1), signal);
+    output += await source(desk, session, request, timeoutMs, signal);
   }
   return { output: plainText(output), session_type: 'bash' };
 }
