@@ -41,7 +41,7 @@ const wholeCommands: Readonly<Record<string, string>> = {
 /** The request that a step stands for; what the recording does not say follows from the scenario's name. */
 export function toRequest({ name }: Behaviour, step: RecordedStep, session: string): object {
   if (step.cmd === '<interrupt>') return { action_type: 'bash_interrupt', session };
-  const command = step.cmd.includes(' chars>...') ? wholeCommands[name] : step.cmd;
+  const command = step.cmd.includes(' chars>...') ? wholeCommands[name] : step.cmd.replace(...longerWait);
   const timeout = Number(/timeout after ([\d.]+) seconds/.exec(step.msg ?? '')?.[1] ?? 10) * patience(name);
   const interactive = name.includes('repl') && step.cmd !== 'echo still-alive';
   const isQuit = interactive && step.cmd.startsWith('quit');
@@ -58,6 +58,9 @@ export function toRequest({ name }: Behaviour, step: RecordedStep, session: stri
     is_interactive_quit: isQuit,
   };
 }
+
+/** A command waits longer than in the recording for a job in the background, which a busy machine may delay. */
+const longerWait = ['sleep 0.6;', 'sleep 3;'] as const;
 
 /** Pythons may start slowly: what interrupts them waits longer than in the recording. */
 function patience(name: string): number {
