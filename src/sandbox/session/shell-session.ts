@@ -169,10 +169,15 @@ export class ShellSession implements Session {
     return this.#evaluate(toLatin1(script), text, options, (end) => end.status);
   }
 
+  /** What jobs in the background print before and meanwhile is left for the script's own observation. */
   async #validate(script: string | Uint8Array): Promise<void> {
     const text = toText(script);
     const keepStatus = () => this.#shell.status;
+    const background = this.#background;
+    this.#background = new ByteLog(backgroundBytes);
     const checked = await this.#evaluate(this.#dialect.syntaxScript(toLatin1(script)), text, {}, keepStatus);
+    background.append('stdout', Buffer.from(checked.backgroundOutput));
+    this.#background = background;
     if (checked.exitCode !== 0) throw syntaxError(this.name, text, checked);
   }
 

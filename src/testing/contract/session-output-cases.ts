@@ -145,6 +145,18 @@ export function sessionOutputCases(suite: RuntimeSuite, kind: SessionKind): void
     assert.equal((await session.run(':')).backgroundOutput, '');
   });
 
+  test('keeps what a background job prints for the run after it, whose syntax is checked first', async (context) => {
+    const { runtime, directory } = context;
+    const session = await openSession(context, kind);
+    const [go, done] = [await makeGate(runtime, directory, 'go'), await makeGate(runtime, directory, 'done')];
+    await session.run('(cat go; echo late; echo x >done) &');
+    await go.open('');
+    await done.opened();
+    await expectError(session.run('fi', { validate: true }), 'SESSION_SYNTAX');
+    const next = await session.run('echo now', { validate: true });
+    assert.deepEqual([next.output, next.backgroundOutput], ['now\n', 'late\n']);
+  });
+
   test('does not wait for background jobs', async (context) => {
     const session = await openSession(context, kind);
     const result = await session.run('sleep 1000 & (setsid sleep 1000 &) ; echo on');
