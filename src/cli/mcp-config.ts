@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { inWorkspace } from '../gateway/mcp/deployments/in-workspace.ts';
 import { parseDeployment } from '../gateway/mcp/deployments/parse-deployment.ts';
 import type { McpLimits } from '../gateway/mcp/provider-state.ts';
 import type { DeploymentSource } from '../gateway/mcp/state/deployment-source.ts';
@@ -50,6 +51,9 @@ const configSchema: z.ZodType<McpConfig> = z.strictObject({
     .optional(),
 });
 
+/** Environment variable that holds the secret of a `hrm-rex serve`. */
+export const remoteTokenVariable = 'HRM_REX_REMOTE_TOKEN';
+
 /** A configuration from a file; without one it says nothing. */
 export function readConfig(path: string | undefined): McpConfig {
   if (path === undefined) return {};
@@ -79,12 +83,19 @@ export function toDeployments(
   wanted: string | undefined,
   { deployments = {}, workspace }: McpConfig,
 ): Record<string, DeploymentSource> | undefined {
-  const configured = deployments as unknown as Record<string, DeploymentConfig>;
+  const configured = Object.fromEntries(
+    Object.entries(deployments as unknown as Record<string, DeploymentConfig>).map(([name, config]) => [
+      name,
+      workspace === undefined ? config : inWorkspace(config, workspace),
+    ]),
+  );
   if (wanted === undefined || wanted === 'auto') {
-    return Object.keys(configured).length > 0 ? configured : undefined;
+    if (Object.keys(configured).length > 0) return configured;
+    // A mistake in the workspace shows at the start, not at a client's first call.
+    if (workspace !== undefined) inWorkspace({ type: 'local' }, workspace);
+    return undefined;
   }
-  const { [wanted]: first, ...others } = configured;
-  if (first) return { [wanted]: first, ...others };
-  const config = parseDeployment(wanted, { workspace, remoteToken: process.env.HRM_REX_REMOTE_TOKEN });
+  if (Object.hasOwn(configured, wanted)) return { [wanted]: configured[wanted] as DeploymentConfig, ...configured };
+  const config = parseDeployment(wanted, { workspace, remoteToken: process.env[remoteTokenVariable] });
   return { [wanted.replace(/:.*$/, '')]: config, ...configured };
 }

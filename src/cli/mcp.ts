@@ -4,7 +4,7 @@ import { serveMcpHttp } from '../gateway/mcp/http/serve-http.ts';
 import { createMcpProvider, type McpProvider } from '../gateway/mcp/provider.ts';
 import { serveMcpStdio } from '../gateway/mcp/stdio/serve-stdio.ts';
 import { usageError } from './failure.ts';
-import { type McpConfig, readConfig, toDeployments, toPreset } from './mcp-config.ts';
+import { type McpConfig, readConfig, remoteTokenVariable, toDeployments, toPreset } from './mcp-config.ts';
 import { nextSignal } from './next-signal.ts';
 import { packageVersion } from './package-version.ts';
 import { readFlagFile } from './read-flag-file.ts';
@@ -19,7 +19,7 @@ Options:
   --deployment NAME      Where sandboxes are made: auto (default), bubblewrap, docker, docker:IMAGE, local (not isolated),
                          ssh://USER@HOST, http(s)://HOST:PORT of a hrm-rex serve (secret in HRM_REX_REMOTE_TOKEN), or a
                          name of the configuration. auto: its first one, else the safest that this machine offers
-  --workspace DIRECTORY  Work in this directory (default: a new one for each sandbox)
+  --workspace DIRECTORY  Work in this directory, which a container sees as /workspace (default: a new one for each sandbox)
   --config FILE          Configuration (JSON)
   --http                 Serve over HTTP
   --host HOST            Address to bind (default 127.0.0.1)
@@ -55,10 +55,12 @@ export async function mcpCommand(args: readonly string[]): Promise<number> {
   const http = values.http ? toHttp(values) : refuseHttpFlags(values);
   const preset = toPreset(values.preset ?? config.preset);
   const deployments = toDeployments(values.deployment ?? config.deployment, config);
-  // The secret is nothing for the commands that are run.
+  // The secrets are nothing for the commands that are run.
   delete process.env[tokenVariable];
+  delete process.env[remoteTokenVariable];
   const stopped = nextSignal();
-  await using servers = await connectServers(config);
+  let isChanged = (): void => {};
+  await using servers = await connectServers(config, () => isChanged());
   await using provider = createMcpProvider({
     preset,
     ...(deployments ? { deployments } : {}),
@@ -68,6 +70,7 @@ export async function mcpCommand(args: readonly string[]): Promise<number> {
     version: packageVersion(),
     onNotice: (notice) => say(`sandboxes by ${notice}`),
   });
+  isChanged = () => provider.setTools(servers.tools);
   if (deployments) say(`sandboxes by ${Object.keys(deployments)[0]}, as configured`);
   void provider.ready().catch((error: unknown) => say(String(error)));
   if (http) await serveHttp(provider, http, config, stopped);
@@ -100,12 +103,13 @@ async function serveHttp(
   await stopped;
 }
 
-async function connectServers({
-  servers = {},
-}: McpConfig): Promise<AsyncDisposable & { readonly tools: readonly Tool[] }> {
+async function connectServers(
+  { servers = {} }: McpConfig,
+  onChange: () => void,
+): Promise<AsyncDisposable & { readonly tools: readonly Tool[] }> {
   if (Object.keys(servers).length === 0) return { tools: [], [Symbol.asyncDispose]: async () => {} };
   const { connectAll } = await import('../gateway/mcp/client/connect-all.ts');
-  return await connectAll(servers);
+  return await connectAll(servers, { onChange });
 }
 
 function withFlags(config: McpConfig, workspace: string | undefined): McpConfig {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -33,11 +35,28 @@ test('what does not fit is refused with a word on what would', async () => {
     [['--http', '--no-auth', '--port', 'x'], /--port takes a port number/],
     [['--http', '--token-file', await file('empty', '\n')], /holds no secret/],
     [['--http', '--token-file', await file('broken', 'a b c\n')], /lines "NAME SECRET"/],
+    [['--http', '--token-file', join(folder, 'none')], /none/],
     [['--config', join(folder, 'none')], /cannot read/],
+    [['--config', await file('text', 'not json')], /cannot read .*JSON/],
+    [['--config', await file('list', '[]')], /expected object/],
+    [['--deployment', 'constructor'], /deployment: expected local, bubblewrap/],
+    [['--deployment', 'local', '--workspace', join(folder, 'none')], /workspace: expected a directory that exists/],
+    [['--workspace', join(folder, 'none')], /workspace: expected a directory that exists/],
+    [['--deployment', 'http://127.0.0.1:1', '--workspace', folder], /workspace: expected nothing: the server/],
     [['--config', config], /unknown/],
     [['--config', deployment], /colour: expected one of the known fields/],
   ];
   for (const [args, message] of cases) await assert.rejects(mcpCommand(args), message, args.join(' '));
+});
+
+test('a port that is used is an error, and nothing goes on', async (t) => {
+  const other = createServer();
+  t.after(() => other.close());
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const args = ['--http', '--no-auth', '--deployment', 'local', '--port', String(port)];
+  await assert.rejects(mcpCommand(args), { code: 'EADDRINUSE' });
 });
 
 test('the default deployment is the first of the configuration, or the one that is named', () => {
@@ -46,8 +65,19 @@ test('the default deployment is the first of the configuration, or the one that 
   assert.deepEqual(Object.keys(toDeployments('auto', { deployments }) ?? {}), ['a', 'b']);
   assert.deepEqual(Object.keys(toDeployments('b', { deployments }) ?? {}), ['b', 'a']);
   assert.deepEqual(toDeployments('docker:node:22', {}), { docker: { type: 'docker', image: 'node:22' } });
-  assert.deepEqual(toDeployments('bubblewrap', { workspace: '/w' }), {
-    bubblewrap: { type: 'local', isolation: 'bubblewrap', workspace: '/w' },
+  assert.deepEqual(toDeployments('bubblewrap', { workspace: folder }), {
+    bubblewrap: { type: 'local', isolation: 'bubblewrap', workspace: folder },
+  });
+  const placed = toDeployments(undefined, {
+    deployments: { ...deployments, c: { type: 'docker' } },
+    workspace: folder,
+  });
+  const mount = { type: 'bind', source: folder, target: '/workspace' };
+  const user = `${process.getuid?.()}:${process.getgid?.()}`;
+  assert.deepEqual(placed, {
+    a: { type: 'local', workspace: folder },
+    b: { type: 'dummy' },
+    c: { type: 'docker', user, workingDirectory: '/workspace', mounts: [mount] },
   });
   assert.equal(toPreset(undefined), 'all');
 });

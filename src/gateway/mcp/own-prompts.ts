@@ -56,6 +56,7 @@ export function ownPrompts({ sandboxes, runs }: ProviderState): McpPrompt[] {
       ],
       write: ({ task, agent }) =>
         `Start ${agent ? `the agent ${agent}` : 'a fitting agent'} with agent_run, follow it with agent_status until it is over, ` +
+        'put what it asks (its tickets) to me and answer it by agent_run, ' +
         `check what it says, and report the result. The task: ${task}`,
     },
   ];

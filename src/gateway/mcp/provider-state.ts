@@ -70,7 +70,7 @@ export function makeState({ deployments, agents, dependencies, limits, clock }: 
     clock,
     maxSandboxes: limits.maxSandboxes ?? 32,
     idleMs: limits.idleSandboxMs ?? hour,
-    isBusy: (sandbox) => jobs.runningIn(sandbox).length > 0,
+    isBusy: (sandbox) => jobs.runningIn(sandbox).length > 0 || runs.worksIn(sandbox),
     onGone: (sandbox) => tell(`sandbox://${sandbox}/`),
   });
   let closing: Promise<void> | undefined;

@@ -17,6 +17,9 @@ export interface Pair extends AsyncDisposable {
   call(name: string, input?: object, options?: { readonly signal?: AbortSignal }): Promise<Answer>;
 }
 
+/** Longest time of a request: that of a whole file of tests, since the machine may be busy. */
+export const patience: { readonly timeout: number } = { timeout: 240_000 };
+
 /** Calls a tool and reads the answer. */
 export async function callTool(
   client: Client,
@@ -24,7 +27,7 @@ export async function callTool(
   input: object = {},
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Answer> {
-  const result = await client.callTool({ name, arguments: { ...input } }, undefined, options);
+  const result = await client.callTool({ name, arguments: { ...input } }, undefined, { ...patience, ...options });
   const [first] = result.content as { readonly type: string; readonly text?: string }[];
   return { isError: result.isError === true, text: first?.text ?? '', value: result.structuredContent };
 }

@@ -2,12 +2,13 @@ import type { Tool } from '../../../agents/tools/tool.ts';
 import { type McpTools, mcpTools } from './mcp-tools.ts';
 import type { McpServerAddress } from './server-address.ts';
 
-/** Tools of several MCP servers, their names beginning with the server's. */
+/** Tools of several MCP servers, their names beginning with the server's; the list follows the servers'. */
 export async function connectAll(
   servers: Readonly<Record<string, object>>,
+  options: { readonly onChange?: () => void; readonly onLog?: (text: string) => void } = {},
 ): Promise<AsyncDisposable & { readonly tools: readonly Tool[] }> {
   const connecting = Object.entries(servers).map(([name, address]) =>
-    mcpTools(address as McpServerAddress, { prefix: `${name}_` }),
+    mcpTools(address as McpServerAddress, { ...options, prefix: `${name}_` }),
   );
   const connected = await Promise.allSettled(connecting);
   const sets = connected.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
@@ -17,5 +18,10 @@ export async function connectAll(
     await close();
     throw failed.reason;
   }
-  return { tools: sets.flatMap(({ tools }) => tools), [Symbol.asyncDispose]: close };
+  return {
+    get tools() {
+      return sets.flatMap(({ tools }) => tools);
+    },
+    [Symbol.asyncDispose]: close,
+  };
 }

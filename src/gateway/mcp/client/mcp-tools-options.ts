@@ -23,6 +23,6 @@ export interface McpToolsOptions {
   readonly onForm?: ((form: McpForm, signal: AbortSignal) => McpFormAnswer | Promise<McpFormAnswer>) | undefined;
   /** Told when the server's tools have changed. */
   readonly onChange?: ((tools: readonly Tool[]) => void) | undefined;
-  /** Hears what a server that is a process prints on standard error. */
+  /** Hears what a server that is a process prints on standard error, and which of its tools cannot be understood. */
   readonly onLog?: ((text: string) => void) | undefined;
 }

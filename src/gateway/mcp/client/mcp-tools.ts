@@ -4,6 +4,7 @@ import type { Tool, ToolContext } from '../../../agents/tools/tool.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { callFailure, fateOf } from './call-failure.ts';
 import { Link } from './link.ts';
+import { listTools } from './list-tools.ts';
 import type { McpToolsOptions } from './mcp-tools-options.ts';
 import { type RemoteCall, type RemoteName, remoteTool } from './remote-tool.ts';
 import type { McpServerAddress } from './server-address.ts';
@@ -23,7 +24,6 @@ export interface McpTools extends AsyncDisposable {
 }
 
 const defaultTimeoutMs = 300_000;
-const mostPages = 100;
 
 /**
  * Connects to an MCP server and turns its tools into tools of this package. A connection that is lost is made again at
@@ -47,13 +47,21 @@ class RemoteTools implements McpTools {
   instructions: string | undefined;
   readonly #options: McpToolsOptions;
   readonly #link: Link;
+  #refreshing: Promise<unknown> = Promise.resolve();
 
   constructor(address: McpServerAddress, options: McpToolsOptions) {
     this.#options = options;
     this.#link = new Link(address, options, (client) => this.#greet(client));
   }
 
-  async refresh(): Promise<readonly Tool[]> {
+  /** One after another, so that the latest list stays. */
+  refresh(): Promise<readonly Tool[]> {
+    const refreshing = this.#refreshing.then(() => this.#refresh());
+    this.#refreshing = refreshing.catch(() => {});
+    return refreshing;
+  }
+
+  async #refresh(): Promise<readonly Tool[]> {
     const { filter = () => true, prefix = '' } = this.#options;
     const found = (await this.#list()).filter(({ name }) => filter(name));
     const names = safeNames(
@@ -88,19 +96,12 @@ class RemoteTools implements McpTools {
   }
 
   async #list(): Promise<McpTool[]> {
-    const { ListToolsResultSchema } = await import('@modelcontextprotocol/sdk/types.js');
     const client = await this.#link.client();
-    const found: McpTool[] = [];
-    if (!client.getServerCapabilities()?.tools) return found;
-    let cursor: string | undefined;
-    for (let page = 0; page < mostPages; page++) {
-      const params = cursor === undefined ? {} : { cursor };
-      const answer = await client.request({ method: 'tools/list', params }, ListToolsResultSchema);
-      found.push(...answer.tools);
-      cursor = answer.nextCursor;
-      if (cursor === undefined) break;
+    try {
+      return await listTools(client, (text) => this.#options.onLog?.(text));
+    } catch (error) {
+      throw callFailure(this.server.name, 'tools/list', error);
     }
-    return found;
   }
 
   async #call({ name, mayRepeat }: RemoteName, input: JsonObject, context: ToolContext): Promise<CallToolResult> {

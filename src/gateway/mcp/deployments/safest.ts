@@ -1,5 +1,6 @@
 import type { DeploymentConfig } from '../../../sandbox/deployment/deployment-config.ts';
 import { getDeployment } from '../../../sandbox/deployment/get-deployment.ts';
+import { inWorkspace } from './in-workspace.ts';
 
 /** The safest place that this machine offers. */
 export interface SafestDeployment {
@@ -13,33 +14,34 @@ export interface SafestDeployment {
 export const defaultImage = 'debian:stable-slim';
 
 const candidates = [
-  {
-    name: 'bubblewrap',
-    config: { type: 'local', isolation: 'bubblewrap' },
-    explanation:
-      'bubblewrap: each sandbox has a workspace of its own, no network, and sees nothing of this machine to write',
-  },
-  {
-    name: 'docker',
-    config: { type: 'docker', image: defaultImage },
-    explanation: `docker: each sandbox is a hardened container of ${defaultImage}`,
-  },
+  { name: 'bubblewrap', config: { type: 'local', isolation: 'bubblewrap' } },
+  { name: 'docker', config: { type: 'docker', image: defaultImage } },
 ] as const;
 
-/** Finds the safest place by trying them: bubblewrap, then a container, then this machine as it is. */
+/**
+ * Finds the safest place by trying them: bubblewrap, then a container, then this machine as it is.
+ * @throws INVALID_ARGUMENT for a workspace that does not exist
+ */
 export async function findSafest(workspace?: string, signal?: AbortSignal): Promise<SafestDeployment> {
   const refusals: string[] = [];
-  for (const { name, config, explanation } of candidates) {
-    const complete = name === 'bubblewrap' && workspace !== undefined ? { ...config, workspace } : config;
+  const at = (config: DeploymentConfig) => (workspace === undefined ? config : inWorkspace(config, workspace));
+  for (const { name, config } of candidates) {
+    const complete = at(config);
     const refusal = await refusalOf(complete, signal);
-    if (refusal === undefined) return { name, config: complete, explanation };
+    if (refusal === undefined) return { name, config: complete, explanation: explain(name, workspace) };
     refusals.push(`${name}: ${refusal}`);
   }
   return {
     name: 'local',
-    config: { type: 'local', ...(workspace === undefined ? {} : { workspace }) },
+    config: at({ type: 'local' }),
     explanation: `local: NOT ISOLATED, commands can do what this user can (${refusals.join('; ')})`,
   };
+}
+
+function explain(name: 'bubblewrap' | 'docker', workspace: string | undefined): string {
+  const where = workspace === undefined ? 'a workspace of its own' : `${workspace} to write`;
+  if (name === 'docker') return `docker: each sandbox is a hardened container of ${defaultImage} with ${where}`;
+  return `bubblewrap: each sandbox has ${where}, no network, and sees nothing else of this machine to write`;
 }
 
 async function refusalOf(config: DeploymentConfig, signal: AbortSignal | undefined): Promise<string | undefined> {

@@ -6,6 +6,7 @@ import type { Deployment } from '../../../sandbox/deployment/deployment.ts';
 import type { DeploymentConfig } from '../../../sandbox/deployment/deployment-config.ts';
 import { getDeployment } from '../../../sandbox/deployment/get-deployment.ts';
 import type { Runtime } from '../../../sandbox/runtime/runtime.ts';
+import { containerWorkspace } from '../deployments/in-workspace.ts';
 
 /** Where sandboxes are made: a configuration, or a function that gives a new deployment, not yet started. */
 export type DeploymentSource = DeploymentConfig | (() => Deployment);
@@ -60,7 +61,15 @@ async function findWorkspace(deployment: Deployment, runtime: Runtime): Promise<
   if (typeof known === 'string') return known;
   const { stdout } = await runtime.execute(['pwd', '-P'], { timeoutMs: 20_000 });
   const found = stdout.replace(/\n$/, '');
+  // The top of a container holds devices and the kernel's files, which no search ends in.
+  if (found === '/' && deployment.type === 'docker' && (await canMake(runtime, containerWorkspace)))
+    return containerWorkspace;
   if (found.startsWith('/')) return found;
   const reason = `it does not tell its working directory: ${JSON.stringify(stdout.slice(0, 100))}`;
   throw new RexError('DEPLOYMENT_START_FAILED', reason, { deployment: deployment.type, reason });
+}
+
+async function canMake(runtime: Runtime, directory: string): Promise<boolean> {
+  const { exitCode } = await runtime.execute(['mkdir', '-p', directory], { timeoutMs: 20_000 });
+  return exitCode === 0;
 }

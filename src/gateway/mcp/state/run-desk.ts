@@ -1,9 +1,10 @@
 import { invalidArgument, RexError } from '../../../core/errors.ts';
-import type { Json } from '../../../core/json.ts';
-import { type Run, run } from '../../../orchestration/engine/run.ts';
+import { settlesWithin } from '../../../core/settles-within.ts';
+import { run } from '../../../orchestration/engine/run.ts';
 import type { RunEvent } from '../../../orchestration/engine/run-event.ts';
 import type { RunStatus } from '../../../orchestration/engine/run-state.ts';
 import type { Handler } from '../../../orchestration/task/handler.ts';
+import { AgentRun } from './agent-run.ts';
 import { HandleTable } from './handle-table.ts';
 import type { Sandbox } from './sandbox-desk.ts';
 
@@ -12,22 +13,6 @@ export interface McpAgent {
   /** What it is good for, for the model that chooses. */
   readonly description: string;
   readonly handler: Handler;
-}
-
-/** A task that an agent does, or has done. */
-export interface AgentRun {
-  readonly id: string;
-  readonly owner: string;
-  readonly agent: string;
-  readonly run: Run;
-  /** The last events, as lines of JSON. */
-  readonly lines: string[];
-  /** Events before the first line. */
-  dropped: number;
-  output: Json | undefined;
-  error: string | undefined;
-  /** Resolves when it is over. */
-  readonly ended: Promise<void>;
 }
 
 /** What an agent is asked. */
@@ -40,6 +25,7 @@ export interface AgentTask {
 
 const keptLines = 1000;
 const longestLine = 4000;
+const cancelGraceMs = 5000;
 
 /** Runs of agents of all owners, the last ended ones included. */
 export class RunDesk {
@@ -90,12 +76,9 @@ export class RunDesk {
         ...(maxSteps === undefined ? {} : { budget: { steps: maxSteps } }),
       },
     );
-    const entry: Omit<AgentRun, 'ended'> & { ended: Promise<void> } = {
-      ...{ id, owner: sandbox.owner, agent: name, run: started, lines: [], dropped: 0 },
-      ...{ output: undefined, error: undefined, ended: Promise.resolve() },
-    };
-    entry.ended = this.#follow(entry);
+    const entry = new AgentRun({ id, agent: name, sandbox, run: started });
     this.#table.add(id, sandbox.owner, entry);
+    void this.#follow(entry);
     return entry;
   }
 
@@ -106,6 +89,11 @@ export class RunDesk {
 
   of(owner: string): AgentRun[] {
     return this.#table.of(owner).map(([, entry]) => entry);
+  }
+
+  /** Whether a run that is not over works in a sandbox. */
+  worksIn(sandbox: string): boolean {
+    return this.#table.all().some(([, { sandbox: place, isEnded }]) => place.id === sandbox && !isEnded);
   }
 
   /** Cancels and forgets all of an owner. */
@@ -119,7 +107,9 @@ export class RunDesk {
 
   async #end(entry: AgentRun, reason: string): Promise<void> {
     this.#table.remove(entry.id, reason);
-    if (!isOver(entry.run.status)) await entry.run.cancel(reason);
+    if (isOver(entry.run.status)) return;
+    // A handler that does not listen to its signal does not keep a server from ending.
+    await settlesWithin(entry.run.cancel(reason), cancelGraceMs);
   }
 
   async #follow(entry: AgentRun): Promise<void> {
@@ -131,6 +121,7 @@ export class RunDesk {
     }
     await reading;
     await entry.run.idle();
+    entry.finish();
     this.#onChange(entry);
     const over = this.#table.all().filter(([, { run: each }]) => isOver(each.status));
     for (const [id] of over.slice(0, Math.max(0, over.length - this.#keptRuns))) {
@@ -146,6 +137,7 @@ export class RunDesk {
           entry.lines.shift();
           entry.dropped += 1;
         }
+        entry.wake();
         this.#onChange(entry);
       }
     } catch {

@@ -27,10 +27,17 @@ export async function startProcess(
   filter: OutputFilter = everything,
 ): Promise<ProcessHandle> {
   const handle = await runtime.spawn(command, { ...options, maxOutputBytes: bufferedBytes });
+  const takesInput = options.stdin === 'pipe';
   job.controls = {
-    write: (text) => handle.write(text),
+    write: async (text) => {
+      if (!takesInput) throw takesNoInput(job);
+      await handle.write(text);
+    },
     closeInput: () => handle.closeInput(),
-    interrupt: async () => void (await handle.kill('SIGINT', { graceMs: interruptGraceMs })),
+    interrupt: async () => {
+      await handle.kill('SIGINT', { graceMs: interruptGraceMs });
+      await job.ended;
+    },
     kill: async () => void (await handle.kill()),
   };
   void follow(job, handle, filter);
@@ -55,7 +62,7 @@ async function follow(job: Job, handle: ProcessHandle, filter: OutputFilter): Pr
 
 async function endOf(handle: ProcessHandle, { exitCode, signal, reason }: ExitStatus): Promise<JobEnd> {
   if (reason === 'timeout') return { status: 'timeout', note: 'ended by timeout_s' };
-  if (reason !== 'exit') return { status: 'killed' };
+  if (reason !== 'exit') return { status: 'killed', exitCode: exitCode ?? undefined };
   if (signal === null && exitCode !== null && exitCode < 128) return { status: 'exited', exitCode };
   const { failureReason } = await handle.result();
   const note = failureReason || (signal === null ? undefined : `ended by ${signal}`);
@@ -67,12 +74,15 @@ export function startInSession(
   job: Job,
   session: Session,
   script: string,
-  options: { readonly timeoutMs: number },
+  options: { readonly timeoutMs: number; readonly interactive: boolean },
 ): void {
   const cancelling = new AbortController();
   job.controls = {
-    write: (text) => session.send(text),
-    closeInput: () => session.send('\u0004'),
+    write: async (text) => {
+      if (!options.interactive) throw takesNoInput(job);
+      await session.send(text);
+    },
+    closeInput: () => Promise.reject(staysOpen()),
     interrupt: async () => void (await session.interrupt()),
     kill: async () => {
       cancelling.abort(new Error('cancelled'));
@@ -81,7 +91,7 @@ export function startInSession(
   };
   session
     .run(script, {
-      timeoutMs: options.timeoutMs,
+      ...options,
       maxOutputBytes: 64 * 1024,
       signal: cancelling.signal,
       onOutput: ({ stream, data }) => job.receive(stream, data),
@@ -101,6 +111,22 @@ function endAfter(error: unknown): JobEnd {
     return { status: 'exited', exitCode, note: 'the script ended the session' };
   }
   return { status: 'killed', note: describe(error) };
+}
+
+/** The streams of a session are its shell's, and outlive a command. */
+function staysOpen(): RexError<'UNSUPPORTED'> {
+  const hint = 'End the program by what it takes for an end, by ctrl-c, or run it without `session`.';
+  return new RexError('UNSUPPORTED', 'the input of a session has no end', { feature: 'ctrl-d in a session' }, { hint });
+}
+
+function takesNoInput({ id }: Job): RexError<'PROCESS_ENDED'> {
+  const hint = 'Give it `stdin`, or start it with `interactive: true`.';
+  return new RexError(
+    'PROCESS_ENDED',
+    `the standard input of ${id} is closed`,
+    { id, operation: 'job_input' },
+    { hint },
+  );
 }
 
 function describe(error: unknown): string {

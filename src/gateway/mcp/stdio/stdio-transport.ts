@@ -94,12 +94,21 @@ export class StdioTransport implements McpTransport {
 
   #take(line: string): void {
     try {
-      this.onmessage?.(JSON.parse(line) as JSONRPCMessage);
+      const value: unknown = JSON.parse(line);
+      for (const message of Array.isArray(value) && value.length > 0 ? value : [value]) this.#deliver(message);
     } catch (error) {
       this.onerror?.(error as Error);
-      const message = `Parse error: ${(error as Error).message.slice(0, 200)}`;
-      void this.#write({ jsonrpc: '2.0', id: null, error: { code: -32700, message } });
+      this.#refuse(null, -32700, `Parse error: ${(error as Error).message.slice(0, 200)}`);
     }
+  }
+
+  #deliver(message: unknown): void {
+    if (isMessage(message)) this.onmessage?.(message);
+    else this.#refuse(idIn(message), -32600, 'Invalid Request: it is no JSON-RPC 2.0 message');
+  }
+
+  #refuse(id: string | number | null, code: number, message: string): void {
+    void this.#write({ jsonrpc: '2.0', id, error: { code, message } });
   }
 
   #answerLarge({ start, end, bytes }: LargeMessage): void {
@@ -119,6 +128,19 @@ export class StdioTransport implements McpTransport {
   async #write(message: object): Promise<void> {
     await this.send(message as JSONRPCMessage).catch(() => {});
   }
+}
+
+function isMessage(value: unknown): value is JSONRPCMessage {
+  if (typeof value !== 'object' || value === null) return false;
+  const { jsonrpc, method, id } = value as Readonly<Record<string, unknown>>;
+  if (jsonrpc !== '2.0') return false;
+  if (typeof method === 'string') return id === undefined || idIn(value) !== null;
+  return idIn(value) !== null && ('result' in value || 'error' in value);
+}
+
+function idIn(value: unknown): string | number | null {
+  const { id } = (value ?? {}) as { readonly id?: unknown };
+  return typeof id === 'string' || typeof id === 'number' ? id : null;
 }
 
 function describeLarge(pieces: readonly Buffer[], bytes: number): LargeMessage {

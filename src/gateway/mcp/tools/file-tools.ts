@@ -5,11 +5,11 @@ import type { ProviderState } from '../provider-state.ts';
 import { looks, sandboxField } from './fields.ts';
 import { providerTool } from './provider-tool.ts';
 import { readLines } from './read-lines.ts';
-import { search } from './search.ts';
+import { searchWithin } from './search.ts';
 import { writeFile } from './write-file.ts';
 
 /** Reads, writes and searches files of a sandbox, none outside it. */
-export function fileTools({ sandboxes }: ProviderState): Tool[] {
+export function fileTools({ sandboxes, maxWaitMs }: ProviderState): Tool[] {
   return [
     providerTool({
       name: 'file_read',
@@ -63,7 +63,7 @@ export function fileTools({ sandboxes }: ProviderState): Tool[] {
       }),
       annotations: looks,
       run: async ({ sandbox, ...query }, context) =>
-        await search(await sandboxes.get(sandbox, ownerOf(context)), query, context.signal),
+        await searchWithin(maxWaitMs, await sandboxes.get(sandbox, ownerOf(context)), query, context.signal),
     }),
   ];
 }

@@ -71,7 +71,7 @@ async function startJob(state: ProviderState, sandbox: Sandbox, request: JobRequ
 async function startSessionJob(
   state: ProviderState,
   sandbox: Sandbox,
-  { command, session: wanted, cwd, env, stdin, shown }: JobRequest,
+  { command, session: wanted, cwd, env, stdin, shown, interactive = false }: JobRequest,
   timeoutMs: number,
 ): Promise<Job> {
   if (stdin !== undefined)
@@ -89,7 +89,7 @@ async function startSessionJob(
     : (wanted as string);
   const session = state.sandboxes.session(sandbox, handle);
   const job = state.jobs.open(sandbox, shown, handle);
-  startInSession(job, session, command as string, { timeoutMs });
+  startInSession(job, session, command as string, { timeoutMs, interactive });
   return job;
 }
 

@@ -1,5 +1,5 @@
 import { findFiles, searchFiles } from '../../../agents/toolbox/search-files.ts';
-import { invalidArgument } from '../../../core/errors.ts';
+import { invalidArgument, RexError } from '../../../core/errors.ts';
 import { placeIn, type Sandbox } from '../state/sandbox-desk.ts';
 
 /** What is looked for: names by `glob`, lines by `pattern`, or both. */
@@ -20,8 +20,28 @@ interface Found {
 const longestLine = 300;
 const defaultLimit = 100;
 
-/** Looks for files or lines; links are not followed. @throws INVALID_ARGUMENT, PATH_ESCAPE, FILE_NOT_FOUND */
-export async function search(
+/**
+ * Looks for files or lines for at most `timeMs`; links are not followed.
+ * @throws INVALID_ARGUMENT, PATH_ESCAPE, FILE_NOT_FOUND, LIMIT_EXCEEDED when the time is over
+ */
+export async function searchWithin(
+  timeMs: number,
+  sandbox: Sandbox,
+  query: Search,
+  signal: AbortSignal,
+): Promise<{ readonly matches: Found[]; readonly truncated: boolean }> {
+  const limit = AbortSignal.timeout(timeMs);
+  try {
+    return await search(sandbox, query, AbortSignal.any([signal, limit]));
+  } catch (error) {
+    if (!limit.aborted || signal.aborted) throw error;
+    const hint = 'Search a smaller `path`, or by `glob`.';
+    const context = { limit: 'maxWaitMs', maximum: timeMs, received: timeMs };
+    throw new RexError('LIMIT_EXCEEDED', `the search took more than ${timeMs} ms`, context, { hint, cause: error });
+  }
+}
+
+async function search(
   sandbox: Sandbox,
   { path = '.', pattern, glob, limit = defaultLimit }: Search,
   signal: AbortSignal,
