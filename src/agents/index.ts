@@ -17,6 +17,7 @@ export type {
 export { type AgentSpec, agentSpecSchema, parseAgentSpec } from './agent/agent-spec.ts';
 export { defaultMaxTurns } from './agent/work-limits.ts';
 export { type DelegationOptions, delegation } from './delegation/delegation.ts';
+export { type JournalMemoryOptions, journalMemory } from './memory/journal-memory.ts';
 export type { AiSdkLanguageModel } from './model/ai-sdk-types.ts';
 export type {
   ChatMessage,

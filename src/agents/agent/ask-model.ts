@@ -1,15 +1,17 @@
-import type { Clock } from '../../core/clock.ts';
+import { type Clock, systemClock } from '../../core/clock.ts';
 import type { ChatModel, ChatPart, ChatRequest } from '../model/chat-model.ts';
 import { type ChatAnswer, collect } from '../model/collect.ts';
 import { modelFailed } from '../model/model-failed.ts';
 
-/** How a model is held to an end. */
+/** How a model is held to an end. All optional. */
 export interface AskOptions {
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly idleTimeoutMs: number;
-  readonly maxAnswerLength: number;
-  readonly onPart: ((part: ChatPart) => void) | undefined;
+  readonly clock?: Clock | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Time without any part of an answer after which the model is given up. Default 120,000. */
+  readonly idleTimeoutMs?: number | undefined;
+  /** Greatest length of an answer, in characters. Default 400,000. */
+  readonly maxAnswerLength?: number | undefined;
+  readonly onPart?: ((part: ChatPart) => void) | undefined;
 }
 
 /**
@@ -17,10 +19,10 @@ export interface AskOptions {
  *
  * @throws MODEL_FAILED, also for a model that falls silent (retryable) or does not stop
  */
-export async function askModel(model: ChatModel, request: ChatRequest, options: AskOptions): Promise<ChatAnswer> {
-  const { clock, idleTimeoutMs, maxAnswerLength, onPart } = options;
+export async function askModel(model: ChatModel, request: ChatRequest, options: AskOptions = {}): Promise<ChatAnswer> {
+  const { clock = systemClock, idleTimeoutMs = 120_000, maxAnswerLength = 400_000, onPart } = options;
   const silence = new AbortController();
-  const signal = AbortSignal.any([options.signal, silence.signal]);
+  const signal = options.signal ? AbortSignal.any([options.signal, silence.signal]) : silence.signal;
   let cancel = (): void => {};
   const arm = (): void => {
     cancel();
@@ -41,7 +43,7 @@ export async function askModel(model: ChatModel, request: ChatRequest, options: 
   try {
     return await collect(watched());
   } catch (error) {
-    if (!silence.signal.aborted || options.signal.aborted) throw error;
+    if (!silence.signal.aborted || options.signal?.aborted) throw error;
     throw modelFailed(model.name, `it was silent for ${idleTimeoutMs} ms`, { retryable: true, cause: error });
   } finally {
     cancel();

@@ -74,8 +74,8 @@ async function ask(model: ChatModel, execution: AgentExecution, wish: TurnWish):
     const answer = await askModel(model, request, {
       clock: context.clock,
       signal,
-      idleTimeoutMs: options.modelIdleTimeoutMs ?? 120_000,
-      maxAnswerLength: options.maxAnswerLength ?? 400_000,
+      idleTimeoutMs: options.modelIdleTimeoutMs,
+      maxAnswerLength: options.maxAnswerLength,
       onPart: onPart && ((part) => onPart(part, wish.turn)),
     });
     const { text, toolCalls, reason, usage } = answer;
@@ -85,7 +85,7 @@ async function ask(model: ChatModel, execution: AgentExecution, wish: TurnWish):
       tokensOut: usage.tokensOut ?? estimateTokens(written),
     };
     limits.count(actual, true);
-    return { output: text, toolCalls: identify(toolCalls, wish.turn), reason, usage: actual };
+    return { output: text, toolCalls: identify(toolCalls, wish), reason, usage: actual };
   } finally {
     if (!signal.aborted) limits.settle(context, estimate, actual);
   }
@@ -100,16 +100,18 @@ async function choose(execution: AgentExecution, wish: TurnWish): Promise<Stored
   const { action } = await options.decide.decide({ task, turn, messages, tools }, context);
   limits.count({}, true);
   const calls = (action.toolCalls ?? []).map(({ id = '', name, input }) => ({ id, name, input }));
-  return { output: action.output ?? '', toolCalls: identify(calls, turn), reason: 'stop', usage: {} };
+  return { output: action.output ?? '', toolCalls: identify(calls, wish), reason: 'stop', usage: {} };
 }
 
 function describe({ tools }: AgentExecution, allowed: readonly string[]): ReturnType<typeof tools.describe> {
   return allowed.length === tools.size ? tools.describe() : tools.pick(allowed).describe();
 }
 
-/** Calls with an id each, where a model gave none or one twice. */
-function identify(calls: readonly ToolCall[], turn: number): ToolCall[] {
-  const known = new Set<string>();
+/** Calls with an id each, where a model gave none, or one that the conversation has already. */
+function identify(calls: readonly ToolCall[], { turn, messages }: TurnWish): ToolCall[] {
+  const known = new Set(
+    messages.flatMap((said) => (said.role === 'assistant' ? (said.toolCalls ?? []) : [])).map(({ id }) => id),
+  );
   return calls.map((call, index) => {
     const id = call.id === '' || known.has(call.id) ? `call-${turn}-${index}` : call.id;
     known.add(id);

@@ -16,6 +16,8 @@ interface Asked {
 /** A child that works while its parent goes on. */
 interface Child {
   readonly id: string;
+  /** The call that asked for it. */
+  readonly callId: string;
   /** Its result; begins it where it has not begun. */
   readonly result: () => Promise<Json>;
   /** The call of `wait` that has handed the result out. */
@@ -48,6 +50,9 @@ export class Background {
     const work = workOf(call);
     checkSubtask(this.#terms, subtask, work.task);
     const children = await this.#of(call);
+    // A call whose answer was not kept before a crash has its child already.
+    const known = [...children.byId.values()].find(({ callId }) => callId === call.callId);
+    if (known) return { id: known.id };
     const id = String(children.byId.size + 1);
     const asked = { subtask, callId: call.callId };
     void this.#add(children, id, asked, call).result();
@@ -95,6 +100,7 @@ export class Background {
     };
     const child: Child = {
       id,
+      callId,
       takenBy: undefined,
       result: () => {
         result ??= begin();

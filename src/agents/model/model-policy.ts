@@ -1,10 +1,10 @@
 import { RexError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { Policy } from '../../orchestration/policy/policy.ts';
+import { askModel } from '../agent/ask-model.ts';
 import { formatFaults } from '../tools/fault.ts';
 import { type SchemaLike, toToolSchema } from '../tools/tool-schema.ts';
 import type { ChatMessage, ChatModel } from './chat-model.ts';
-import { collect } from './collect.ts';
 import { estimateRequest, estimateTokens } from './estimate-tokens.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -41,10 +41,10 @@ export function modelPolicy<Observation, Action>(
         ...(typeof asked === 'string' ? [{ role: 'user', content: asked } as const] : asked),
       ];
       for (let corrections = 0; ; corrections++) {
-        const request = { messages, responseSchema: schema.jsonSchema, signal: context?.signal };
+        const request = { messages, responseSchema: schema.jsonSchema };
         const estimate = estimateRequest(request);
         context?.spend({ tokensIn: estimate });
-        const { text, usage } = await collect(model.stream(request));
+        const { text, usage } = await askModel(model, request, { clock: context?.clock, signal: context?.signal });
         context?.spend({
           tokensIn: (usage.tokensIn ?? estimate) - estimate,
           tokensOut: usage.tokensOut ?? estimateTokens(text),

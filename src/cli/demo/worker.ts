@@ -1,26 +1,17 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import {
-  approval,
   type GraphSpec,
-  guard,
-  type Handler,
-  type HandlerDirectory,
   type Journal,
   type Json,
   openFileJournal,
   type RunEvent,
   recover,
-  retry,
   run,
   scheduler,
 } from '../../orchestration/index.ts';
-import { check } from './agents/check.ts';
-import { integrate, report } from './agents/integrate.ts';
-import { configuredModel, patch } from './agents/model.ts';
-import { planRepairs, repair } from './agents/repair.ts';
-import { survey } from './agents/survey.ts';
-import { verify } from './agents/verify.ts';
+import { configuredModel } from './agents/model.ts';
+import { makeCrew } from './crew.ts';
 import { foresee } from './foresee.ts';
 import { openBox } from './open-box.ts';
 import { conditions, makePlan } from './plan.ts';
@@ -52,7 +43,7 @@ export async function worker(directory: string, journalDirectory: string, runId:
   const options = {
     journal,
     scheduler: scheduler({ lanes: { task: { concurrency: MAX_AGENTS } } }),
-    handlers,
+    handlers: makeCrew().directory,
     conditions,
     dependencies: { runtime: box.deployment.runtime, root: box.root, model, canPatch: model !== undefined },
   };
@@ -81,23 +72,6 @@ async function plan(): Promise<GraphSpec> {
   for (const line of lines) tell({ type: 'plan', line });
   return graph;
 }
-
-/** Who does what: the last word of a name says it, the words before say for which project. */
-const crafts: Readonly<Record<string, Handler>> = {
-  surveyor: survey,
-  checker: guard(check, retry({ attempts: 3, baseMs: 100 })),
-  planner: planRepairs,
-  patcher: patch,
-  repairer: guard(repair, retry({ attempts: 2, baseMs: 100 })),
-  verifier: guard(verify, retry({ attempts: 2, baseMs: 100 })),
-  integrator: guard(integrate, approval({ timeoutMs: 60_000 })),
-  reporter: report,
-};
-
-const handlers: HandlerDirectory = (query) => {
-  const name = typeof query === 'string' ? query : (query.name ?? '');
-  return crafts[name.split(' ').at(-1) ?? ''];
-};
 
 /** What was durable and not yet told when the process before ended. */
 async function tellKept(journal: Journal, runId: string): Promise<void> {

@@ -13,6 +13,9 @@ export interface ShownNode {
   reason: string;
 }
 
+/** Notes of single steps, turns and calls: for the log of a node. */
+const details: ReadonlySet<string> = new Set(['step', 'model.turn', 'tool.call', 'tool.progress']);
+
 /** Something that happened, in words. */
 export interface ShownLine {
   readonly at: number;
@@ -100,6 +103,7 @@ export class RunModel {
       case 'node.note': {
         const { name, data } = event.data;
         if (name === 'retry') return say('tries again', 'problem');
+        if (details.has(name)) return undefined;
         return say(`${name}: ${firstLine(typeof data === 'string' ? data : JSON.stringify(data))}`);
       }
       default:

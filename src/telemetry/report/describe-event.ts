@@ -1,3 +1,4 @@
+import type { Json } from '../../core/json.ts';
 import type { RunEvent } from '../../orchestration/engine/run-event.ts';
 import type { TimelineEntry } from './timeline.ts';
 
@@ -57,10 +58,31 @@ function describe(event: RunEvent): [TimelineEntry['kind'], string] | undefined 
 }
 
 function describeNote(name: string, data: unknown): [TimelineEntry['kind'], string] {
-  if (name !== 'retry' && name !== 'escalated' && name !== 'fallback') return ['note', `${name}: ${toText(data)}`];
-  const { code } = data as { readonly code?: string };
-  const verb = { retry: 'tries again', escalated: 'escalates', fallback: 'falls back to another way' }[name];
-  return ['problem', `${verb} after ${code}`];
+  const facts = (typeof data === 'object' && data !== null ? data : {}) as Readonly<Record<string, Json>>;
+  const who = facts.within === undefined ? '' : `${facts.agent}: `;
+  switch (name) {
+    case 'retry':
+      return ['problem', `tries again after ${facts.code}`];
+    case 'escalated':
+      return ['problem', `escalates after ${facts.code}`];
+    case 'fallback':
+      return ['problem', `falls back to another way after ${facts.code}`];
+    case 'step':
+      return ['note', `step ${facts.name}: ${facts.success ? 'done' : `ended with exit code ${facts.exitCode}`}`];
+    case 'model.turn': {
+      const calls = (facts.calls ?? []) as readonly string[];
+      const told = [facts.text, ...(calls.length > 0 ? [`calls ${calls.join(', ')}`] : [])].filter(Boolean);
+      return ['note', `${who}turn ${facts.turn} of ${facts.model}: ${told.join('; ')}`];
+    }
+    case 'tool.call': {
+      const call = `${who}${facts.tool} ${toText(facts.input)} → ${toText(facts.output)}`;
+      return [facts.isError ? 'problem' : 'note', call];
+    }
+    case 'delegate':
+      return ['note', `${who}asks ${facts.to}: ${toText(facts.instructions)}`];
+    default:
+      return ['note', `${name}: ${toText(data)}`];
+  }
 }
 
 /** A value as a reader wants to see it: text as it is, everything else as JSON. */

@@ -5,6 +5,7 @@ import { AgentRegistry, agent, type ChatRequest, type DelegationOptions, defineT
 import {
   done,
   type Handler,
+  type Journal,
   type Json,
   memoryJournal,
   type Run,
@@ -281,3 +282,132 @@ for (const mode of ['one', 'wait'] as const) {
     assert.deepEqual(calls, ['look', 'push']);
   });
 }
+
+test('a child takes its task apart: its parts are done in their order, by whom they name, and joined', async () => {
+  const seen: [string, number, unknown][] = [];
+  const helper: Handler = async ({ goal, depth }, { inputs, canExpand, phase }) => {
+    if (phase === 'execute' && goal === 'build it') {
+      assert.equal(canExpand, true);
+      const part = (id: string, more: object = {}) => ({ id, task: { goal: `${id} it` }, use: 'help', ...more });
+      return {
+        kind: 'expand',
+        graph: { nodes: [part('cut'), part('glue', { dependsOn: ['cut'] }), part('paint', { use: undefined })] },
+        join: async (_task, context) => done(Object.values(context.inputs).join(', ')),
+      };
+    }
+    seen.push([goal, depth, inputs]);
+    return done(`${goal}: done`);
+  };
+  const script = (request: ChatRequest) =>
+    String(answersOf(request)[0]?.output ?? '') || { toolCalls: [delegate('build it', { role: 'help' })] };
+  const { running } = world(script, {}, { helper });
+  assert.deepEqual(await running.result, { top: 'cut it: done, glue it: done, paint it: done' });
+  assert.deepEqual(seen.sort(), [
+    ['cut it', 2, {}],
+    ['glue it', 2, { cut: 'cut it: done' }],
+    ['paint it', 2, {}],
+  ]);
+});
+
+test('what takes its task apart is bound by the depth of delegation, and told why', async () => {
+  const depths: number[] = [];
+  const helper: Handler = async ({ goal, depth }) => {
+    depths.push(depth);
+    return { kind: 'expand', graph: { nodes: [{ id: 'part', task: { goal }, use: 'helper' }] }, join: 'last' };
+  };
+  const script = (request: ChatRequest) =>
+    answersOf(request).length > 0
+      ? JSON.stringify(answersOf(request))
+      : { toolCalls: [delegate('split for ever', { role: 'help' })] };
+  const { running } = world(script, { maxDepth: 4 }, { helper });
+  const { top } = await running.result;
+  assert.match(String(top), /no deeper than 4 levels/);
+  assert.deepEqual(depths, [1, 2, 3, 4]);
+});
+
+test('parts of a child that wait are answered one after another, and what was done is not done again', async () => {
+  const acts: string[] = [];
+  const helper: Handler = async ({ goal }, { answer, snapshot }) => {
+    if (goal === 'all of it') {
+      const nodes = ['one', 'two', 'free'].map((id) => ({ id, task: { goal: id }, use: 'helper' }));
+      acts.push('plan');
+      return { kind: 'expand', graph: { nodes }, join: 'all' };
+    }
+    if (goal !== 'free' && answer === undefined) {
+      acts.push(`${goal} asks`);
+      return { kind: 'wait', for: 'input', request: goal, snapshot: `${goal} has begun` };
+    }
+    acts.push(goal);
+    return done([snapshot ?? null, answer ?? null]);
+  };
+  const script = (request: ChatRequest) =>
+    answersOf(request).length > 0
+      ? JSON.stringify(answersOf(request)[0]?.output)
+      : { toolCalls: [delegate('all of it', { role: 'help' })] };
+  const { running } = world(script, {}, { helper });
+  for await (const { type, data } of running) {
+    if (type === 'node.waiting') await running.answer(data.ticket, `answer to ${data.request}`);
+  }
+  assert.deepEqual(JSON.parse(String((await running.result).top)), {
+    one: ['one has begun', 'answer to one'],
+    two: ['two has begun', 'answer to two'],
+    free: [null, null],
+  });
+  assert.deepEqual(acts.sort(), ['free', 'one', 'one asks', 'plan', 'two', 'two asks']);
+});
+
+test('whoever takes a subtask over has a conversation of its own', async () => {
+  const registry = new AgentRegistry();
+  const second = scriptedModel(['taken over']);
+  registry.register({
+    spec: { name: 'first', role: 'help' },
+    handle: async (_task, context) => {
+      await context.step('turn:1', () => ({ output: 'of the first', toolCalls: [], reason: 'stop', usage: {} }));
+      return { kind: 'handoff', to: 'second', context: 'filtered' };
+    },
+  });
+  registry.register(agent({ name: 'second' }, { decide: second }));
+  const script = (request: ChatRequest) =>
+    String(answersOf(request)[0]?.output ?? '') || { toolCalls: [delegate('a part', { role: 'help' })] };
+  registry.register(agent({ name: 'boss' }, { decide: scriptedModel(script), tools: delegation({ registry }) }));
+  const graph = { nodes: [{ id: 'top', task: { goal: 'everything' }, use: 'boss' }] };
+  assert.deepEqual(await run(graph, { handlers: registry.directory }).result, { top: 'taken over' });
+  second.assertComplete();
+});
+
+test('a crash between the start of a child and the answer with its id starts no second one', async () => {
+  const journal = memoryJournal();
+  const begun: string[] = [];
+  const make = () => {
+    const script = (request: ChatRequest): ScriptedAnswer | string => {
+      const answers = answersOf(request);
+      if (answers.length === 0) return { toolCalls: [delegate('a part', { role: 'help' })] };
+      return answers.length === 1 ? { toolCalls: [wait('all')] } : JSON.stringify(answers.at(-1)?.output);
+    };
+    const registry = new AgentRegistry();
+    const handle: Handler = async ({ goal }) => {
+      begun.push(goal);
+      return done(goal);
+    };
+    registry.register({ spec: { name: 'helper', role: 'help' }, handle });
+    const tools = delegation({ registry, mode: 'wait' });
+    registry.register(agent({ name: 'boss' }, { decide: scriptedModel(script), tools }));
+    return registry.directory;
+  };
+  // Everything up to the answer of the call is durable; then the journal takes nothing more.
+  const dying: Journal = {
+    ...journal,
+    append: async (stream, events, options) => {
+      const isAnswer = events.some(
+        (event) => event.type === 'node.step' && JSON.stringify(event.data).includes('call:1.0'),
+      );
+      if (isAnswer) throw new Error('killed');
+      return await journal.append(stream, events, options);
+    },
+  };
+  const graph = { nodes: [{ id: 'top', task: { goal: 'everything' }, use: 'boss' }] };
+  await assert.rejects(run(graph, { runId: 'r', journal: dying, handlers: make() }).result, /killed/);
+  const again = await recover('r', { journal, handlers: make() });
+  assert.deepEqual(await again.result, { top: '[{"id":"1","result":"a part"}]' });
+  assert.equal(begun.length <= 2, true, begun.join());
+});

@@ -11,7 +11,12 @@ export interface OpenAiServer extends AsyncDisposable {
   readonly ended: Promise<void>;
 }
 
-export async function openAiServer(behaviour: ChatModelBehaviour): Promise<OpenAiServer> {
+/** What a server does with a request: it answers, says that there were too many, or drops the connection. */
+export type ServerTurn = ChatModelBehaviour | 'too-many' | 'reset';
+
+/** Starts a server that treats all requests in one way, or one after another in several; the last one stays. */
+export async function openAiServer(behaviour: ServerTurn | readonly ServerTurn[]): Promise<OpenAiServer> {
+  const turns = [behaviour].flat() as ServerTurn[];
   const bodies: Record<string, unknown>[] = [];
   let end = (): void => {};
   const ended = new Promise<void>((resolve) => {
@@ -20,7 +25,10 @@ export async function openAiServer(behaviour: ChatModelBehaviour): Promise<OpenA
   const server = createServer(async (request, response) => {
     response.on('close', end);
     bodies.push(JSON.parse(await bodyOf(request)));
-    answer(behaviour, response);
+    const turn = turns.length > 1 ? turns.shift() : turns[0];
+    if (turn === 'reset') request.socket.resetAndDestroy();
+    else if (turn === 'too-many') json(response, 429, { error: { message: 'too many requests', type: 'rate' } });
+    else answer(turn ?? {}, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -50,7 +50,13 @@ test('the main file is found among several, tests in the code are the code itsel
   assert.equal(lay('python', { files: { 'util.py': '', 'main.py': '', 'test_main.py': '' } }).main, 'main.py');
   assert.equal(lay('go', { files: { 'a.go': 'package main', 'b.go': 'package main\nfunc main() {}' } }).main, 'b.go');
   const inside = lay('rust', { code: '#[test] fn t() {}', tests: true });
-  assert.deepEqual([inside.tests, inside.test], [['main.rs'], 'main.rs']);
+  assert.deepEqual([inside.tests, inside.testFiles], [['main.rs'], ['main.rs']]);
   expectThrown(() => lay('python', { tests: 'x' }), 'INVALID_ARGUMENT');
   expectThrown(() => lay('python', { code: 'x', main: '../x.py' }), 'INVALID_ARGUMENT');
+});
+
+test('all files of tests are run, and those that help them are not', () => {
+  const tests = { 'tests/__init__.py': '', 'tests/test_a.py': '', 'tests/test_b.py': '', 'tests/data.txt': '' };
+  assert.deepEqual(lay('python', { code: 'x', tests }).testFiles, ['tests/test_a.py', 'tests/test_b.py']);
+  assert.deepEqual(lay('python', { code: 'x', tests: { 'checks.py': '' } }).testFiles, ['checks.py']);
 });

@@ -216,3 +216,28 @@ test('node inspect: a value is read at a breakpoint', { skip: missing('node') },
   });
   assert.match(result.steps[0]?.output ?? '', /42/);
 });
+
+test('go: a module is made by the name that is given, and asked for where none is', {
+  skip: missing('go'),
+}, async (test) => {
+  const { flow } = await open(test, { 'main.go': 'package main\n\nfunc main() {}\n' });
+  const [asked] = (await flow('go', ['build'])).steps;
+  assert.deepEqual([asked?.success, asked?.advice?.includes('`module`')], [false, true]);
+  const result = await flow('go', ['build', 'test'], { module: 'example.com/made' });
+  assert.deepEqual([result.success, handlersOf(result)], [true, ['no-module']], JSON.stringify(result.steps));
+});
+
+test('cargo: a lockfile that lacks a package is made again without a network', {
+  skip: missing('cargo'),
+}, async (test) => {
+  const manifest = (name: string): string => `[package]\nname = "${name}"\nversion = "0.1.0"\nedition = "2021"\n`;
+  const { flow } = await open(test, {
+    'Cargo.toml': `${manifest('program')}[dependencies]\npart = { path = "part" }\n`,
+    'Cargo.lock': 'version = 3\n\n[[package]]\nname = "program"\nversion = "0.1.0"\n',
+    'src/main.rs': 'fn main() { println!("{}", part::value()) }\n',
+    'part/Cargo.toml': manifest('part'),
+    'part/src/lib.rs': 'pub fn value() -> i32 { 1 }\n',
+  });
+  const result = await flow('cargo', ['build', 'test']);
+  assert.deepEqual([result.success, handlersOf(result)], [true, ['lockfile']], JSON.stringify(result.steps));
+});

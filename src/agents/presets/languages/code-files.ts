@@ -29,7 +29,8 @@ export interface CodeLayout {
   /** Sources that tests are built with. */
   readonly testSources: readonly string[];
   readonly tests: readonly string[];
-  readonly test: string;
+  /** Those of the tests that are run, where others only help them. */
+  readonly testFiles: readonly string[];
 }
 
 /** Decides which file is what. @throws INVALID_ARGUMENT for a source without code or with paths that lead outside */
@@ -66,12 +67,14 @@ export function layOut(source: CodeSource, language: LanguagePreset, toolchain: 
   const testSources = sources.filter(
     (path) => !tests.includes(path) && !language.entryPattern?.test(files.get(path) ?? ''),
   );
-  return { files, support, main, code, sources, testSources, tests, test: tests[0] ?? main };
+  const named = tests.filter((path) => language.testPattern.test(path));
+  const testFiles = named.length > 0 ? named : tests.length > 0 ? tests : [main];
+  return { files, support, main, code, sources, testSources, tests, testFiles };
 }
 
 /** A qualified name of a file as its language writes it, such as `app.Main` for a Java class. */
 export function unitOf(language: LanguagePreset, path: string, text: string): string {
-  if (!language.unitPrefix) return path.replace(/\.\w+$/, '').replace(/^\.\//, '');
+  if (!language.unitPrefix) return path.replace(/\.\w+$/, '').replaceAll('/', language.unitSeparator ?? '/');
   const prefix = language.unitPrefix.exec(text)?.[1];
   const name = path.replace(/^.*\//, '').replace(/\.\w+$/, '');
   return prefix === undefined ? name : `${prefix}.${name}`;

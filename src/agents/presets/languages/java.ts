@@ -17,6 +17,8 @@ const gradle: RequiredTool = {
 
 const utf8 = ['-Dfile.encoding=UTF-8', '-Dstdout.encoding=UTF-8', '-Dstderr.encoding=UTF-8'];
 const start = ['java', '-Xshare:auto', '-XX:TieredStopAtLevel=1', ...utf8, '-cp', '{build}'];
+/** Starts each class of tests, until one fails. */
+const runAll = `for unit; do java -ea ${start.slice(1, -1).join(' ')} "$0" "$unit" || exit; done`;
 const compile = ['javac', '-J-XX:TieredStopAtLevel=1', '-encoding', 'UTF-8', '-proc:none', '-nowarn', '-d', '{build}'];
 
 /** A file is called as its public type; else as the type with the entry, which is the one whose body `main` is in. */
@@ -66,7 +68,7 @@ export const java17: LanguagePreset = {
       build: [...compile, '{sources}'],
       run: [...start, '{unit}', '{args}'],
       buildTests: [...compile, '{sources}', '{tests}'],
-      test: [{ command: ['java', '-ea', ...start.slice(1), '{testUnit}'] }],
+      test: [{ command: ['sh', '-c', runAll, '{build}', '{testUnits}'] }],
     },
   ],
   advice:

@@ -26,7 +26,7 @@ export const javascript: LanguagePreset = {
       tools: [nodeTool],
       check: ['node', '--check', '{main}'],
       run: ['node', '{main}', '{args}'],
-      test: [{ command: ['node', '--test', '{test}'] }],
+      test: [{ command: ['node', '--test', '{testFiles}'] }],
     },
   ],
   advice:

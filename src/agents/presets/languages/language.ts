@@ -35,9 +35,9 @@ export interface CommandChoice {
 
 /**
  * One way to check, build, run and test code: command templates, as argv. `{main}`, `{test}`, `{build}` (a directory for
- * what is built), `{unit}` and `{testUnit}` (the main and the test file as the language names them: class, module),
- * `{standard}` and `{probe}` (what the probe printed) are replaced within words; the words `{sources}`,
- * `{testSources}`, `{tests}` and `{args}` become lists.
+ * what is built), `{unit}` (the main file as the language names it: class, module), `{standard}` and `{probe}` (what the
+ * probe printed) are replaced within words; the words `{sources}`, `{testSources}`, `{tests}`, `{testFiles}` (those of
+ * the tests that are run), `{testUnits}` and `{args}` become lists.
  */
 export interface Toolchain {
   readonly tools: readonly RequiredTool[];
@@ -72,6 +72,8 @@ export interface LanguagePreset {
   readonly entryPattern?: RegExp | undefined;
   /** What makes a qualified name of a file's text: its first group is put before the file's name with a dot. */
   readonly unitPrefix?: RegExp | undefined;
+  /** What stands between the directories of a qualified name. Default `/`. */
+  readonly unitSeparator?: string | undefined;
   readonly standard?: string | undefined;
   /** Variables of every command; undefined removes one. */
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -2,13 +2,18 @@ import type { LanguagePreset, Toolchain } from './language.ts';
 
 /** Runs test cases of `unittest` and plain functions `test…`; a module without either is a script that asserts. */
 const testRunner = `
-import importlib, sys, unittest
+import importlib, inspect, re, sys, unittest
 sys.path.insert(0, '')
-module = importlib.import_module(sys.argv[1])
-suite = unittest.defaultTestLoader.loadTestsFromModule(module)
-for name, value in list(vars(module).items()):
-    if name.startswith('test') and callable(value) and not isinstance(value, type):
-        suite.addTest(unittest.FunctionTestCase(value, description=name))
+suite = unittest.TestSuite()
+for name in sys.argv[1:]:
+    module = importlib.import_module(name)
+    tests = unittest.defaultTestLoader.loadTestsFromModule(module)
+    for name, value in list(vars(module).items()):
+        if name.startswith('test') and callable(value) and not isinstance(value, type):
+            tests.addTest(unittest.FunctionTestCase(value, description=name))
+    if tests.countTestCases() == 0 and not re.search(r'\\b(assert|raise|exit)', inspect.getsource(module)):
+        sys.exit('no test ran: ' + module.__name__ + ' holds none')
+    suite.addTest(tests)
 result = unittest.TextTestRunner(verbosity=2).run(suite)
 sys.exit(0 if result.wasSuccessful() else 1)
 `.trim();
@@ -25,9 +30,9 @@ function toolchain(program: string): Toolchain {
     test: [
       {
         when: /^\s*(?:import|from)\s+pytest\b/m,
-        command: [program, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', '{test}'],
+        command: [program, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', '{testFiles}'],
       },
-      { command: [program, '-c', testRunner, '{testUnit}'] },
+      { command: [program, '-c', testRunner, '{testUnits}'] },
     ],
   };
 }
@@ -40,6 +45,7 @@ export const python: LanguagePreset = {
   mainFile: [{ name: 'main.py' }],
   testFile: [{ name: 'test_main.py' }],
   testPattern: /(?:^|\/)(?:test_[^/]*|[^/]*_test)\.py$/,
+  unitSeparator: '.',
   environment: { PYTHONPYCACHEPREFIX: '{build}', PYTHONIOENCODING: 'utf-8', PYTHONUTF8: '1', PYTHONNOUSERSITE: '1' },
   support: [],
   toolchains: [toolchain('python3'), toolchain('python')],

@@ -38,7 +38,7 @@ const byTsx: Toolchain = {
   probe: locate('tsx/cli', 'tsx'),
   check: ['node', '-e', checkByEsbuild, '{probe}', '{sources}', '{tests}'],
   run: ['node', '{probe}', '{main}', '{args}'],
-  test: [{ command: ['node', '{probe}', '--test', '{test}'] }],
+  test: [{ command: ['node', '{probe}', '--test', '{testFiles}'] }],
 };
 
 const checkByNode = `
@@ -56,7 +56,7 @@ function byNode(flags: readonly string[], probe: string): Toolchain {
     probe: [...start, '-e', probe],
     check: ['node', '--disable-warning=ExperimentalWarning', '-e', checkByNode, '{sources}', '{tests}'],
     run: [...start, '{main}', '{args}'],
-    test: [{ command: [...start, '--test', '{test}'] }],
+    test: [{ command: [...start, '--test', '{testFiles}'] }],
   };
 }
 
@@ -71,7 +71,17 @@ const byCompiler: Toolchain = {
   build: [...compile, '{sources}'],
   run: ['node', '{build}/{unit}.js', '{args}'],
   buildTests: [...compile, '{sources}', '{tests}'],
-  test: [{ command: ['node', '--test', '{build}/{testUnit}.js'] }],
+  test: [
+    {
+      command: [
+        'sh',
+        '-c',
+        'for unit; do set -- "$@" "$0/$unit.js"; shift; done; node --test "$@"',
+        '{build}',
+        '{testUnits}',
+      ],
+    },
+  ],
 };
 
 /** TypeScript by tsx, by Node itself, or by the compiler: whichever is there. Types are taken off, not checked. */

@@ -68,7 +68,7 @@ export async function openWorkbench(runtime: Runtime, options: CodeOptions): Pro
   const values = valuesOf(layout, language, { build: directory.build, probe, standard: options.standard });
   const { timeoutMs = 10_000, buildTimeoutMs = 120_000, maxOutputBytes = 16 * 1024 * 1024, signal } = options;
   const env = Object.fromEntries(
-    Object.entries({ ...language.environment, ...options.env }).map(([name, value]) => [
+    Object.entries(language.environment).map(([name, value]) => [
       name,
       value === undefined ? undefined : fillText(value, values.texts),
     ]),
@@ -77,7 +77,12 @@ export async function openWorkbench(runtime: Runtime, options: CodeOptions): Pro
     const command = fillCommand(template, { ...values, lists: { ...values.lists, args } });
     const limits = { timeoutMs: limitMs, maxOutputBytes, signal };
     try {
-      return await executeIn(place, command, { cwd: directory.path, env, stdin, ...limits });
+      return await executeIn(place, command, {
+        cwd: directory.path,
+        env: { ...env, ...options.env },
+        stdin,
+        ...limits,
+      });
     } catch (error) {
       throw toolError(error, language, toolchain, command[0]);
     }
@@ -97,8 +102,8 @@ export async function openWorkbench(runtime: Runtime, options: CodeOptions): Pro
   };
 }
 
-function testCommand(toolchain: Toolchain, { files, test }: CodeLayout): CommandChoice {
-  const text = files.get(test) ?? '';
+function testCommand(toolchain: Toolchain, { files, testFiles }: CodeLayout): CommandChoice {
+  const text = testFiles.map((path) => files.get(path)).join('\n');
   return toolchain.test.find(({ when }) => when?.test(text) ?? true) ?? { command: toolchain.run };
 }
 
@@ -107,8 +112,9 @@ function valuesOf(
   language: LanguagePreset,
   more: { readonly build: string; readonly probe: string; readonly standard: string | undefined },
 ): CommandValues {
-  const { files, main, code, sources, testSources, tests, test } = layout;
-  const testUnit = unitOf(language, test, files.get(test) ?? '');
+  const { files, main, code, sources, testSources, tests, testFiles } = layout;
+  const test = testFiles[0] ?? main;
+  const testUnits = testFiles.map((path) => unitOf(language, path, files.get(path) ?? ''));
   const texts = {
     main,
     test,
@@ -117,8 +123,8 @@ function valuesOf(
     standard: more.standard ?? language.standard ?? '',
   };
   return {
-    texts: { ...texts, unit: unitOf(language, main, code), testUnit },
-    lists: { sources, testSources, tests: tests.filter((path) => !sources.includes(path)) },
+    texts: { ...texts, unit: unitOf(language, main, code) },
+    lists: { sources, testSources, testFiles, testUnits, tests: tests.filter((path) => !sources.includes(path)) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { RexError } from '../../../core/errors.ts';
+import { askModel } from '../../agent/ask-model.ts';
 import type { ChatMessage, ChatModel } from '../../model/chat-model.ts';
-import { collect } from '../../model/collect.ts';
 import type { CodeWriter } from './language-agent.ts';
 
 /** A writer that asks a model; it takes the last code block of the answer, else all of it. */
@@ -17,7 +17,7 @@ export function writeByModel(model: ChatModel): CodeWriter {
       messages.push({ role: 'assistant', content: `\`\`\`\n${last.code}\n\`\`\`` });
       messages.push({ role: 'user', content: `It fails: ${last.summary}\nAnswer with the whole corrected file.` });
     }
-    const { text } = await collect(model.stream({ messages, toolChoice: 'none', signal }));
+    const { text } = await askModel(model, { messages, toolChoice: 'none' }, { signal });
     const code = readCode(text);
     if (code.trim() !== '') return code;
     const problem = 'its answer holds no code';

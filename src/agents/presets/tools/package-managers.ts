@@ -161,9 +161,10 @@ const goModules: ToolPreset = {
   handlers: [
     {
       name: 'no-module',
-      pattern: /go\.mod file not found|cannot find main module/,
+      pattern: /go\.mod file not found|cannot find main module|does not contain main module/,
       needs: ['module'],
       recover: [['go', 'mod', 'init', '{module}']],
+      advice: 'Give the value `module`: the name of the module that is made.',
     },
     {
       name: 'sums',

@@ -6,6 +6,11 @@ export type CheckKind = 'git' | 'format' | 'generated' | 'build' | 'test' | 'doc
 /** The checks in the order in which they are shown. */
 export const checkKinds: readonly CheckKind[] = ['git', 'format', 'generated', 'build', 'test', 'docs', 'scan'];
 
+/** The tool whose agent makes a check. */
+export function toolFor(project: Project, kind: CheckKind): string {
+  return kind === 'build' || kind === 'test' || kind === 'generated' ? project.tool : 'git';
+}
+
 /** A script that succeeds when all is well, and prints what is wrong otherwise. */
 export function checkScript(project: Project, kind: CheckKind): string {
   switch (kind) {

@@ -1,10 +1,10 @@
 import { done, fail, type GraphSpec, type Handler } from '../../../orchestration/index.ts';
 import { projectOf } from '../workspace/index.ts';
 import { type RepairKind, repairKinds } from '../workspace/project.ts';
-import { openShell, tail } from './agent-shell.ts';
 import type { Finding } from './check.ts';
 import type { CheckKind } from './check-scripts.ts';
 import { NOT_NEEDED, repairScript } from './repair-scripts.ts';
+import { lastOf, openWorkplace, script, tail } from './workplace.ts';
 
 /** What became of one repair. */
 export interface Repair {
@@ -46,9 +46,12 @@ export const planRepairs: Handler = async (task, context) => {
 /** Makes one repair in the tree of its project and commits it. */
 export const repair: Handler = async (task, context) => {
   const { project, kind } = task.input as { readonly project: string; readonly kind: RepairKind };
-  await using shell = await openShell(context, `repair/${project}`, false);
-  await shell.run(cloneOnce(project), { check: 'raise' });
-  const { exitCode, output } = await shell.run(repairScript(projectOf(project), kind));
+  await using place = await openWorkplace(context, `repair/${project}`, false);
+  const steps = [
+    script('clone', cloneOnce(project), { required: true }),
+    script(kind, repairScript(projectOf(project), kind)),
+  ];
+  const { exitCode, output } = lastOf(await place.work(kind === 'build-step' ? 'make' : 'git', steps));
   if (exitCode !== 0 && exitCode !== NOT_NEEDED) return fail('REPAIR_FAILED', `${kind}: ${tail(output)}`);
   const state = exitCode === 0 ? 'repaired' : 'not needed';
   const summary = exitCode === 0 ? tail(output, 1) : 'an earlier repair was enough';

@@ -2,7 +2,7 @@ import { done, type Handler } from '../../../orchestration/index.ts';
 import type { Runtime } from '../../../sandbox/runtime/runtime.ts';
 import { toFastImport } from '../workspace/fast-import.ts';
 import { projects } from '../workspace/index.ts';
-import { openShell, tail } from './agent-shell.ts';
+import { openWorkplace, script, tail } from './workplace.ts';
 
 /** What the survey found: which needs are installed, and how many commits each project has. */
 export interface Survey {
@@ -14,20 +14,18 @@ export interface Survey {
 /** Makes the projects real repositories, and finds out what the sandbox has to work on them. */
 export const survey: Handler = async (_task, context) => {
   const { runtime } = context.dependencies as { readonly runtime: Runtime };
-  await using shell = await openShell(context, 'origin', true);
+  await using place = await openWorkplace(context, 'origin', true);
   for (const project of projects) await runtime.writeFile(`origin/${project.name}.history`, toFastImport(project));
   const names = projects.map(({ name }) => name);
-  const made = await shell.run(`${makeRepositories(names)}\n${leaveLock}`);
-  if (made.exitCode !== 0) throw new Error(`the repositories could not be made: ${tail(made.output)}`);
-  const commits: Record<string, number> = {};
-  for (const [index, line] of made.output.trim().split('\n').entries()) commits[names[index] as string] = Number(line);
-  const installed: Record<string, string> = {};
-  const missing: string[] = [];
-  for (const { what, probe } of needs()) {
-    const { exitCode, output } = await shell.run(probe);
-    if (exitCode === 0) installed[what] = output.split('\n', 1)[0] ?? '';
-    else missing.push(what);
-  }
+  const make = script('repositories', `${makeRepositories(names)}\n${leaveLock}`, { required: true });
+  const { steps } = await place.work('git', [make, ...needs().map(({ what, probe }) => script(what, probe))]);
+  const [made, ...probes] = steps;
+  if (!made?.success) throw new Error(`the repositories could not be made: ${tail(made?.output ?? '')}`);
+  const counts = made.output.trim().split('\n');
+  const commits = Object.fromEntries(names.map((name, index) => [name, Number(counts[index])]));
+  const found = probes.filter(({ success }) => success);
+  const installed = Object.fromEntries(found.map(({ name, output }) => [name, output.split('\n', 1)[0] ?? '']));
+  const missing = probes.flatMap(({ name, success }) => (success ? [] : [name]));
   if (missing.length > 0) context.note('missing', missing);
   return done({ installed, missing, commits });
 };

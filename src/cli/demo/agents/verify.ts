@@ -1,9 +1,10 @@
 import { done, type Handler } from '../../../orchestration/index.ts';
 import type { Runtime } from '../../../sandbox/runtime/runtime.ts';
 import { projectOf } from '../workspace/index.ts';
-import { openShell, tail } from './agent-shell.ts';
-import { type CheckKind, checkKinds, checkScript } from './check-scripts.ts';
+import { clone } from './check.ts';
+import { checkKinds, checkScript } from './check-scripts.ts';
 import type { Survey } from './survey.ts';
+import { openWorkplace, script, tail } from './workplace.ts';
 
 /** Whether a repaired project passes every check, and what it does not pass. */
 export interface Verdict {
@@ -20,19 +21,17 @@ export const verify: Handler = async (task, context) => {
   const { installed } = context.inputs.survey as unknown as Survey;
   const isRepaired = await runtime.files.exists(`repair/${name}/.git/ready`);
   const from = isRepaired ? `repair/${name}` : `origin/${name}.git`;
-  await using shell = await openShell(context, `agents/${name}-verify`, true);
-  await shell.run(`git clone --quiet "$ROOT/${from}" . 2>&1`, { check: 'raise' });
+  await using place = await openWorkplace(context, `agents/${name}-verify`, true);
+  await clone(place, from);
   const needed = project.generated?.needs?.what;
   const canGenerate = needed === undefined || needed in installed;
-  const failed: string[] = [];
-  for (const kind of checkKinds.filter((each) => each !== 'generated' || canGenerate)) {
-    const { exitCode, output } = await shell.run(script(kind));
-    if (exitCode !== 0) failed.push(`${kind}: ${tail(output, 3)}`);
-  }
+  const kinds = checkKinds.filter((each) => each !== 'generated' || canGenerate);
+  const scripts = kinds.map((kind) => script(kind, kind === 'git' ? wholeGit : checkScript(project, kind)));
+  const { steps } = await place.work(project.tool, scripts);
+  const failed = steps.flatMap(({ name: kind, success, output }) => (success ? [] : [`${kind}: ${tail(output, 3)}`]));
   const verdict: Verdict = { project: name, ok: failed.length === 0, failed };
   return done({ ...verdict });
-
-  function script(kind: CheckKind): string {
-    return kind === 'git' ? 'git fsck --full --no-progress' : checkScript(project, kind);
-  }
 };
+
+/** Branches that were ready are not looked at again: they were merged, or somebody has to. */
+const wholeGit = 'git fsck --full --no-progress';

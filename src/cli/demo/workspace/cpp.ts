@@ -64,6 +64,8 @@ export const cpp: Project = {
   needs: { what: 'g++ and make', probe: 'g++ --version && make --version' },
   build: 'make --silent build/test',
   test: 'make --silent test',
+  code: { main: 'src/multiply.cpp', test: 'src/test.cpp' },
+  tool: 'make',
   repairs: ['build-step'],
   history: [
     {

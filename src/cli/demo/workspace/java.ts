@@ -52,6 +52,8 @@ export const java: Project = {
   needs: { what: 'javac', probe: 'javac -version && java -version' },
   build: 'javac -Xlint:all -d build src/*.java',
   test: 'javac -d build src/*.java && java -Xshare:auto -XX:TieredStopAtLevel=1 -cp build StockTest',
+  code: { main: 'src/Stock.java', test: 'src/StockTest.java' },
+  tool: 'git',
   repairs: ['merge'],
   history: [
     {

@@ -90,6 +90,8 @@ export const javascript: Project = {
   needs: { what: 'node', probe: 'node --version' },
   build: 'for file in src/*.js; do node --check "$file" || exit 1; done',
   test: 'node --test test/',
+  code: { main: 'src/router.js', test: 'test/router.test.js' },
+  tool: 'npm',
   generated: {
     what: 'package-lock.json',
     check: `${npm} ci --dry-run ${quietly}`,

@@ -20,6 +20,10 @@ export interface Project {
   readonly needs: { readonly what: string; readonly probe: string };
   readonly build: string;
   readonly test: string;
+  /** What the agent of the language is given: the main source and the tests. Absent where the tests need a build first. */
+  readonly code?: { readonly main: string; readonly test: string };
+  /** Tool that builds. */
+  readonly tool: string;
   /** Something that is made from something else: how it is checked, how it is made again, and with what. */
   readonly generated?: {
     readonly what: string;

@@ -57,6 +57,8 @@ export const python: Project = {
   needs: { what: 'python3', probe: 'python3 -c "import unittest"' },
   build: 'python3 -m compileall -q pricing tests',
   test: 'python3 -m unittest discover -q -s tests -t .',
+  code: { main: 'pricing/cart.py', test: 'tests/test_cart.py' },
+  tool: 'pip',
   repairs: ['bisect'],
   history: [
     {

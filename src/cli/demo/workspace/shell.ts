@@ -38,6 +38,7 @@ export const shell: Project = {
   needs: { what: 'bash', probe: 'bash --version' },
   build: 'for file in bin/*.sh test/*.sh; do bash -n "$file" || exit 1; done',
   test: 'bash test/run.sh',
+  tool: 'git',
   repairs: ['format'],
   history: [
     {

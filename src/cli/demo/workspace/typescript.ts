@@ -66,6 +66,7 @@ export const typescript: Project = {
   needs: { what: 'tsc', probe: 'tsc --version && node --version' },
   build: 'tsc -p .',
   test: 'tsc -p . && node --test test/',
+  tool: 'npm',
   generated: {
     what: 'src/codes.generated.ts',
     check: 'node scripts/generate.mjs --check',

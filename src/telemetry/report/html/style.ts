@@ -35,7 +35,7 @@ h1 .tag{font-size:14px;letter-spacing:0;vertical-align:middle}
 .legend .bar{position:static;width:22px;flex:none}
 .axis,.row,.gaps{display:grid;grid-template-columns:minmax(110px,190px) 1fr 68px;gap:10px;align-items:center}
 .axis{height:20px;font-size:12px;color:var(--soft);padding-right:12px}
-.axis i{position:absolute;font-style:normal;transform:translateX(-1px);border-left:1px solid var(--line);padding-left:4px}
+.axis i{position:absolute;white-space:nowrap;font-style:normal;transform:translateX(-1px);border-left:1px solid var(--line);padding-left:4px}
 .track{position:relative;height:100%}
 .rows{position:relative;overflow-y:auto;padding-right:12px;scrollbar-gutter:stable}
 .row{height:22px;font-size:13px;border-radius:5px;position:relative}
@@ -89,6 +89,6 @@ time{color:var(--soft);flex:none;width:64px;text-align:right;font-variant-numeri
 pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font:12.5px/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .e-problem pre{color:var(--fail)}.e-result pre{color:var(--done)}.e-state pre{color:var(--soft)}
 footer{color:var(--soft);font-size:13px;margin-top:24px;text-align:center}
-@media (max-width:640px){main{padding:18px 12px}section{padding:16px 12px}.axis,.row,.gaps{grid-template-columns:92px 1fr 56px}.goal{display:none}.tools input{min-width:150px}}
+@media (max-width:640px){main{padding:18px 12px}section{padding:16px 12px}.axis,.row,.gaps{grid-template-columns:92px 1fr 56px}.goal,.axis i:nth-child(even){display:none}.tools input{min-width:150px}}
 @media print{.rows,.scroll{max-height:none;overflow:visible}}
 `;

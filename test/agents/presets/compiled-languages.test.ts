@@ -1,0 +1,3 @@
+import { testLanguages } from './language-suite.ts';
+
+testLanguages(['rust', 'go', 'java', 'c++']);
