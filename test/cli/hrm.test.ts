@@ -49,6 +49,12 @@ test('solve shows the steps, checks the answer by the rules, and writes the anim
   assert.match(await readFile(html, 'utf8'), /repeat\(4, 2.2rem\)/);
 });
 
+test('solve without a model takes the package’s own for a 6x6 Sudoku', () => {
+  const solved = cli(['solve', '123456 456123 234561 561234 345612 61234.', '--json']);
+  assert.equal(solved.status, 0, solved.stderr);
+  assert.equal(JSON.parse(solved.stdout).answer[5], '6 1 2 3 4 5');
+});
+
 test('solve takes a file or standard input, and gives JSON', async () => {
   const file = join(folder, 'puzzle.txt');
   await writeFile(file, puzzle);
@@ -81,7 +87,7 @@ test('solve thinks in ONNX Runtime when asked to, or says what to install', asyn
 test('what does not fit is refused with a word on what would', () => {
   const cases: [string[], RegExp, number][] = [
     [['solve'], /takes one puzzle/, 2],
-    [['solve', puzzle], /--model FOLDER is needed/, 2],
+    [['solve', puzzle], /--model FOLDER is needed: the own model is for 6x6/, 2],
     [['solve', '12', '--model', model], /16, 36 or 81 cells/, 2],
     [['solve', '###\n#S', '--model', model], /rows of a maze have one length/, 2],
     [['solve', '.'.repeat(81), '--model', model], /16, as the model/, 2],
@@ -89,6 +95,8 @@ test('what does not fit is refused with a word on what would', () => {
     [['solve', puzzle, '--model', model, '--steps', 'many'], /--steps takes a whole number/, 2],
     [['solve', puzzle, '--model', model, '--engine', 'steam'], /--engine takes onnx/, 2],
     [['train', 'sudoku'], /--out FOLDER is needed/, 2],
+    [['train', 'sudoku', '--out', model, '--cycles', '2'], /--cycles takes two numbers/, 2],
+    [['train', 'sudoku', '--out', model, '--bits', '5'], /--bits takes 8 or 4/, 2],
     [['train', 'sudoku', '--out', model, '--size', '5'], /--size is 4, 6 or 9/, 2],
     [['train', join(folder, 'nothing'), '--out', model], /dataset\.json/, 1],
     [['train', 'sudoku', '--out', model, '--backend', 'abacus'], /expected auto/, 2],

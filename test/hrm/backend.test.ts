@@ -90,6 +90,23 @@ describe('useBackend', () => {
     assert.match(report.rejected.find(({ name }) => name === 'webgpu')?.reason ?? '', /software/);
   });
 
+  test('WebGPU keeps one instance, however often it is asked for', async () => {
+    let created = 0;
+    const webgpu = {
+      globals: {},
+      create: () => {
+        created += 1;
+        return { requestAdapter: async () => null };
+      },
+    };
+    const importPackage = async (specifier: string): Promise<unknown> =>
+      specifier === 'webgpu' ? webgpu : importing(nothingNative)(specifier);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await assert.rejects(useBackend('webgpu', { importPackage }), (error) => RexError.is(error, 'BACKEND_FAILED'));
+    }
+    assert.equal(created, 1);
+  });
+
   test('an unknown name is an invalid argument', async () => {
     await assert.rejects(useBackend('cuda' as never), (error) => RexError.is(error, 'INVALID_ARGUMENT'));
   });

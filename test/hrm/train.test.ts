@@ -99,6 +99,20 @@ describe('train', () => {
     }
   });
 
+  test('a finished run leaves the moving average in the model', async () => {
+    const name = 'model.inner.lm_head.weight';
+    const weightAfter = async (change: Partial<TrainOptions>): Promise<Float32Array> =>
+      (await run({ totalSteps: 1, warmupSteps: 0, ...change })).state.get(name)?.data as Float32Array;
+    using untrained = createModel(config, { seed: 2 });
+    const before = (await untrained.stateDict()).get(name)?.data as Float32Array;
+    const [after, average] = [await weightAfter({}), await weightAfter({ averageDecay: 0.75 })];
+    assert.notDeepEqual(after, before);
+    for (const [at, value] of average.entries()) {
+      const expected = 0.75 * (before[at] as number) + 0.25 * (after[at] as number);
+      assert.ok(Math.abs(value - expected) < 1e-6, `${value} at ${at}, expected ${expected}`);
+    }
+  });
+
   test('a batch in parts has the gradient of the whole batch', async () => {
     const change = { totalSteps: 1 };
     const norm = ({ events }: { events: TrainEvent[] }): number =>

@@ -8,6 +8,8 @@ import {
   createModel,
   loadModel,
   openModel,
+  openQuantised,
+  packModel,
   readDataset,
   readSafetensors,
   readTorchCheckpoint,
@@ -146,6 +148,24 @@ describe('saved models', () => {
     using copy = opened.model;
     assert.deepEqual(opened.manifest, written);
     assert.deepEqual(await copy.stateDict(), await model.stateDict());
+  });
+
+  test('packed ones come back packed, with the same answers and in less than a third of the space', async () => {
+    using model = createModel({ ...tinyConfig, hiddenSize: 64 }, { seed: 5 });
+    const [full, packed] = [join(folder, 'full'), join(folder, 'packed')];
+    const quantised = await packModel(model, 8);
+    await Promise.all([saveModel(model, full), saveModel(quantised, packed)]);
+    const opened = await openModel(packed);
+    using copy = opened.model;
+    assert.equal(opened.manifest.bits, 8);
+    using original = openQuantised(quantised);
+    assert.deepEqual(await solveAll(copy, [[1, 2, 3, 4]]), await solveAll(original, [[1, 2, 3, 4]]));
+    const [fullBytes, packedBytes] = await Promise.all(
+      [full, packed].map(async (path) => (await readFile(join(path, 'model.safetensors'))).byteLength),
+    );
+    assert.ok((packedBytes as number) < (fullBytes as number) / 3, `${packedBytes} of ${fullBytes} bytes`);
+    await rm(join(packed, 'model.safetensors'));
+    await assert.rejects(openModel(packed), isCorrupt);
   });
 
   test('a changed byte, a missing file and a manifest of another format are refused', async () => {

@@ -12,6 +12,7 @@ import { usageError } from '../failure.ts';
 
 /** A puzzle as the command line takes it, and what can be said about an answer. */
 export interface PuzzleText {
+  readonly kind: 'sudoku' | 'maze';
   readonly tokens: readonly number[];
   /** Cells in a row. */
   readonly columns: number;
@@ -32,6 +33,7 @@ export function readPuzzle(text: string): PuzzleText {
 function readSudoku(text: string): PuzzleText {
   const { size, cells } = parseSudoku(text);
   return {
+    kind: 'sudoku',
     tokens: sudokuTokens(cells),
     columns: size,
     show: (tokens) => formatSudoku(sudokuDigits(tokens)),
@@ -46,6 +48,7 @@ function readMaze(text: string): PuzzleText {
   const ragged = rows.find((row) => row.length !== columns);
   if (ragged !== undefined) throw usageError(`the rows of a maze have one length; "${ragged}" is not ${columns} wide`);
   return {
+    kind: 'maze',
     tokens: mazeTokens(rows),
     columns,
     show: (tokens) => mazeRows(tokens, columns).join('\n'),

@@ -6,6 +6,7 @@ import {
   openModel,
   renderSolving,
   type SolveStep,
+  shippedModel,
   solve,
   useBackend,
 } from '../../hrm/index.ts';
@@ -13,7 +14,7 @@ import { usageError } from '../failure.ts';
 import { wholeNumber } from './arguments.ts';
 import { type PuzzleText, readPuzzle } from './puzzle-kinds.ts';
 
-const help = `Usage: hrm-rex solve PUZZLE --model FOLDER [OPTIONS]
+const help = `Usage: hrm-rex solve PUZZLE [OPTIONS]
 
 Solves a puzzle with a trained model and checks the answer by the rules. Exits with 0 when it is right, with 1 when not.
 
@@ -21,7 +22,7 @@ PUZZLE is a Sudoku, row by row with . or 0 for blanks ("12.4 3.12 21.3 .32."), a
 a file that holds one, or - for standard input.
 
 Options:
-  --model FOLDER     What hrm-rex train, or saveModel(), has written
+  --model FOLDER     What hrm-rex train, or saveModel(), has written (default: the package's own model, for 6x6 Sudoku)
   --steps N          Most steps (default: as in training)
   --rollouts N       Tries, each but the first from a disturbed start; the first right one counts (default 1)
   --seed N           Seeds the disturbance (default 0)
@@ -53,7 +54,6 @@ export async function solveCommand(args: readonly string[]): Promise<number> {
   }
   const [given, ...others] = positionals;
   if (given === undefined || others.length > 0) throw usageError('solve takes one puzzle; see hrm-rex solve --help');
-  if (values.model === undefined) throw usageError('--model FOLDER is needed; hrm-rex train makes one');
   if (values.engine !== undefined && values.engine !== 'onnx') throw usageError('--engine takes onnx');
   const steps = wholeNumber(values, 'steps', 0);
   const settings = {
@@ -62,8 +62,11 @@ export async function solveCommand(args: readonly string[]): Promise<number> {
     ...(steps > 0 ? { maxSteps: steps } : {}),
   };
   const puzzle = readPuzzle(await readText(given));
+  if (values.model === undefined && (puzzle.kind !== 'sudoku' || puzzle.columns !== 6)) {
+    throw usageError('--model FOLDER is needed: the own model is for 6x6 Sudoku; hrm-rex train makes others');
+  }
   const backend = await useBackend((values.backend ?? 'auto') as BackendName | 'auto');
-  const { model } = await openModel(values.model);
+  const { model } = await openModel(values.model ?? shippedModel());
   using _model = model;
   await using compiled = values.engine === 'onnx' ? await compile(model, { engine: 'onnx' }) : undefined;
   const startedAt = performance.now();

@@ -10,9 +10,16 @@ export interface TrainingData {
   readonly description: string;
   /** How the test puzzles differ from those that are learned from. */
   readonly unseen: string;
+  /** Meaning of each token. */
+  readonly vocabulary?: readonly string[];
+  /** What the card groups its scores by, and the group of a puzzle. */
+  readonly groupName: string;
+  groupOf(tokens: Int32Array): number;
 }
 
 const built = 'No solution of a test puzzle occurs among those it learned from.';
+
+const byLength = { groupName: 'tokens', groupOf: (tokens: Int32Array) => tokens.filter((token) => token > 0).length };
 
 /** Clues of a Sudoku of each size when none are named: easy enough for a small model. */
 const usualClues: Readonly<Record<number, string>> = { 4: '7-13', 6: '20-28', 9: '40-60' };
@@ -31,6 +38,9 @@ export async function trainingData(task: string, flags: Flags): Promise<Training
       ...splits,
       description: `${size}x${size} Sudoku with ${clues.join(' to ')} clues, ${trainCount} puzzles`,
       unseen: built,
+      vocabulary: ['padding', 'blank', ...Array.from({ length: size }, (_, digit) => String(digit + 1))],
+      groupName: 'clues',
+      groupOf: (tokens) => tokens.filter((token) => token > 1).length,
     };
   }
   if (task === 'maze') {
@@ -40,10 +50,13 @@ export async function trainingData(task: string, flags: Flags): Promise<Training
       ...splits,
       description: `${side}x${side} mazes, ${trainCount} puzzles`,
       unseen: 'No test maze occurs among those it learned from.',
+      vocabulary: ['padding', 'wall', 'free', 'start', 'goal', 'path'],
+      ...byLength,
     };
   }
   const [train, test] = await Promise.all([readDataset(join(task, 'train')), readDataset(join(task, 'test'))]);
-  return { train, test, description: `the data set ${task}`, unseen: 'The test split is that of the data set.' };
+  const unseen = 'The test split is that of the data set.';
+  return { train, test, description: `the data set ${task}`, unseen, ...byLength };
 }
 
 function toRange(text: string): [number, number] {

@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { BackendName } from '../../hrm/backend/backend-names.ts';
 import { tf } from '../../hrm/backend/tensorflow.ts';
 import { useBackend } from '../../hrm/backend/use-backend.ts';
-import { corruptFile } from '../../hrm/weights/corrupt.ts';
+import { shippedFolder } from '../../hrm/weights/shipped-model.ts';
 import { HrmCoordinator } from '../model/hrm-coordinator.ts';
 import { readCoordinator } from './coordination-file.ts';
 
@@ -32,11 +29,5 @@ export async function openCoordinator(options: OpenCoordinatorOptions = {}): Pro
 
 /** Folder of the weights that ship with the package. @throws MODEL_FILE_CORRUPT when it is not there */
 export function shippedWeights(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  // The sources lie three folders deep, the built files one or two.
-  for (let folder = here; folder !== dirname(folder); folder = dirname(folder)) {
-    const weights = join(folder, 'weights', 'coordination');
-    if (existsSync(join(weights, 'manifest.json'))) return weights;
-  }
-  throw corruptFile(join('weights', 'coordination'), 'the package holds no weights here');
+  return shippedFolder('coordination');
 }

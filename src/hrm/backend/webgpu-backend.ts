@@ -12,17 +12,21 @@ interface WebgpuPackage {
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software/i;
 
+/** One instance of Dawn for each copy of the package, kept for good: its devices do not survive its collection. */
+const instances = new WeakMap<WebgpuPackage, ReturnType<WebgpuPackage['create']>>();
+
 /** Activates WebGPU through Dawn's Node binding and names the adapter; refuses software adapters unless allowed. */
 export async function activateWebgpu(importPackage: ImportPackage, allowSoftware: boolean): Promise<string> {
-  const { create, globals } = unwrap<WebgpuPackage>(await importPackage('webgpu'));
-  Object.assign(globalThis, globals);
-  const gpu = create([]);
-  const adapter = await gpu.requestAdapter();
+  const webgpu = unwrap<WebgpuPackage>(await importPackage('webgpu'));
+  Object.assign(globalThis, webgpu.globals);
+  const instance = instances.get(webgpu) ?? webgpu.create([]);
+  instances.set(webgpu, instance);
+  const adapter = await instance.requestAdapter();
   if (!adapter) throw new Error('no Vulkan, Metal or Direct3D adapter was found');
   const { vendor = '', architecture = '', description = '' } = adapter.info ?? {};
   const device = [vendor, architecture, description].filter(Boolean).join(' ');
   if (SOFTWARE.test(device) && !allowSoftware) throw new Error(`the only adapter is a software one (${device})`);
-  installNavigator(gpu);
+  installNavigator(instance);
   await importPackage('@tensorflow/tfjs-backend-webgpu');
   if (!(await tf.setBackend('webgpu'))) throw new Error('the backend "webgpu" did not start');
   await tf.ready();

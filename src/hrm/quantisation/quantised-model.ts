@@ -68,8 +68,9 @@ export function writeQuantised({ config, bits, matrices, others }: QuantisedMode
 export function readQuantised(bytes: Uint8Array, file = 'quantised model'): QuantisedModel {
   const { tensors, metadata } = readRawTensors(bytes, file);
   if (metadata.format !== 'hrm-rex-quantised/1') throw corruptFile(file, 'it holds no quantised model');
-  const shapes = JSON.parse(metadata.shapes ?? '{}') as Record<string, [number, number]>;
+  const { shapes, config } = readDescription(metadata, file);
   const bits = Number(metadata.bits) as WeightBits;
+  if (bits !== 4 && bits !== 8) throw corruptFile(file, `its weights have ${metadata.bits} bits`);
   const matrices = new Map<string, PackedMatrix>();
   const others = new Map<string, HostTensor>();
   for (const [name, { shape, type, bytes: data }] of tensors) {
@@ -90,7 +91,18 @@ export function readQuantised(bytes: Uint8Array, file = 'quantised model'): Quan
       scales: decodeElements(scales.bytes, 'F32'),
     });
   }
-  return { config: JSON.parse(metadata.config ?? '{}') as HrmConfig, bits, matrices, others };
+  return { config, bits, matrices, others };
+}
+
+function readDescription(
+  { shapes, config }: Readonly<Record<string, string>>,
+  file: string,
+): { shapes: Record<string, [number, number]>; config: HrmConfig } {
+  try {
+    return { shapes: JSON.parse(shapes ?? '{}'), config: JSON.parse(config ?? '{}') };
+  } catch (error) {
+    throw corruptFile(file, 'its description is no JSON', error);
+  }
 }
 
 function floats({ shape, data }: HostTensor): RawTensor {

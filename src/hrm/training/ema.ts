@@ -26,10 +26,15 @@ export class MovingAverage implements Disposable {
     }
   }
 
+  /** Puts the average in the place of the model's parameters. */
+  applyTo(model: AveragedModel): void {
+    for (const [name, average] of this.tensors) model.replaceTensor(name, tf.clone(average));
+  }
+
   /** Runs something with the average in the model's place. */
   async with<Result>(model: AveragedModel, run: () => Promise<Result>): Promise<Result> {
     const own = model.trainableNames.map((name) => [name, tf.keep(tf.clone(model.tensor(name)))] as const);
-    for (const [name, average] of this.tensors) model.replaceTensor(name, tf.clone(average));
+    this.applyTo(model);
     try {
       return await run();
     } finally {

@@ -31,7 +31,7 @@ export interface TrainOptions {
   readonly seed?: number;
   /** Draw examples for halted rows only, so that none is lost; default false, as in the original. */
   readonly fillHaltedOnly?: boolean;
-  /** Decay of a moving average of the parameters, used in evaluations; default none. */
+  /** Decay of a moving average of the parameters, used in evaluations and left in the model at the end; default none. */
   readonly averageDecay?: number;
   /** Puzzles to score the model on. */
   readonly testSet?: Dataset;

@@ -10,8 +10,9 @@ import { Trainer } from './trainer.ts';
 
 /**
  * Trains a model in place, one event at a time: every step offers a new batch to a persistent carry, thinks once and updates
- * once (deep supervision). Leaving the loop ends the run and frees what it holds; the model stays. With a checkpoint folder,
- * a run continues where the last one stopped, bit for bit.
+ * once (deep supervision). Leaving the loop ends the run and frees what it holds; the model stays. A run that finished with
+ * `averageDecay` leaves the averaged parameters in the model. With a checkpoint folder, a run continues where the last one
+ * stopped, bit for bit.
  *
  * @throws RexError `INVALID_ARGUMENT`, `TRAINING_DIVERGED` when the loss stops being a number, `MODEL_FILE_CORRUPT` for a
  * damaged checkpoint.
@@ -35,6 +36,7 @@ export async function* train(
       await writeCheckpoint(trainer, checkpointFolder);
       yield { type: 'checkpoint', step: trainer.step, folder: checkpointFolder };
     }
+    trainer.average?.applyTo(model);
     yield { type: 'finished', step: trainer.step, reason };
   };
   while (trainer.step < totalSteps) {

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { randomId } from '../../core/ids.ts';
 import type { HrmConfig } from '../config.ts';
 import { type HrmModel, loadModel } from '../model/hrm-model.ts';
+import type { WeightBits } from '../quantisation/pack.ts';
+import { openQuantised, type QuantisedModel, readQuantised, writeQuantised } from '../quantisation/quantised-model.ts';
 import { corruptFile } from './corrupt.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
@@ -11,6 +13,8 @@ import { readSafetensors, writeSafetensors } from './safetensors.ts';
 export interface ModelManifest {
   readonly format: 'hrm-rex/1';
   readonly config: HrmConfig;
+  /** Bits of a packed weight; absent for full precision. */
+  readonly bits?: WeightBits;
   /** Name of the weights file in the same folder. */
   readonly weights: string;
   /** SHA-256 of that file, hexadecimal. */
@@ -35,16 +39,18 @@ export interface SavedModel {
 const MANIFEST = 'manifest.json';
 const WEIGHTS = 'model.safetensors';
 
-/** Writes a model as `model.safetensors` and `manifest.json` into a folder, each file at once or not at all. */
+/** Writes a model, full or packed, as `model.safetensors` and `manifest.json` into a folder, each file at once or not at all. */
 export async function saveModel(
-  model: HrmModel,
+  model: HrmModel | QuantisedModel,
   folder: string,
   description: ModelDescription = {},
 ): Promise<ModelManifest> {
-  const bytes = writeSafetensors(await model.stateDict());
+  const packed = 'matrices' in model ? model : undefined;
+  const bytes = 'matrices' in model ? writeQuantised(model) : writeSafetensors(await model.stateDict());
   const manifest: ModelManifest = {
     format: 'hrm-rex/1',
     config: model.config,
+    ...(packed && { bits: packed.bits }),
     weights: WEIGHTS,
     sha256: sha256(bytes),
     ...description,
@@ -55,15 +61,21 @@ export async function saveModel(
 }
 
 /**
- * Reads a folder that {@link saveModel} wrote. Throws `MODEL_FILE_CORRUPT` when the manifest is unreadable or the weights do not
+ * Reads a folder that {@link saveModel} wrote; a packed model is opened as `openQuantised` does. Throws `MODEL_FILE_CORRUPT` when the manifest is unreadable or the weights do not
  * have its checksum, `WEIGHTS_MISMATCH` when they do not fit its configuration.
  */
 export async function openModel(folder: string): Promise<SavedModel> {
   const manifest = await readManifest(folder);
   const path = join(folder, manifest.weights);
-  const bytes = await readFile(path);
+  const bytes = await readFile(path).catch((error) => {
+    throw corruptFile(path, 'it cannot be read', error);
+  });
   if (sha256(bytes) !== manifest.sha256) throw corruptFile(path, 'its checksum is not the one of its manifest');
-  return { model: loadModel(manifest.config, readSafetensors(bytes, path).tensors), manifest };
+  const { config, bits } = manifest;
+  const model = bits
+    ? openQuantised({ ...readQuantised(bytes, path), config })
+    : loadModel(config, readSafetensors(bytes, path).tensors);
+  return { model, manifest };
 }
 
 /** Reads and checks a manifest. Throws `MODEL_FILE_CORRUPT`. */

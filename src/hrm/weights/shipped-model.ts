@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { corruptFile } from './corrupt.ts';
+
+/** Folder of a trained model that ships with the package, for `openModel`. Throws `MODEL_FILE_CORRUPT` when it is not there. */
+export function shippedModel(name: 'sudoku-6x6' = 'sudoku-6x6'): string {
+  return shippedFolder(name);
+}
+
+/** Folder under `weights/` of the package. Throws `MODEL_FILE_CORRUPT` when it is not there. */
+export function shippedFolder(name: string): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  // The sources lie three folders deep, the built files one or two.
+  for (let folder = here; folder !== dirname(folder); folder = dirname(folder)) {
+    const weights = join(folder, 'weights', name);
+    if (existsSync(join(weights, 'manifest.json'))) return weights;
+  }
+  throw corruptFile(join('weights', name), 'the package holds no weights here');
+}
