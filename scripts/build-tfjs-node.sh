@@ -34,7 +34,8 @@ fi
 
 api=$(node --print 'Math.min(8, +process.versions.napi)')
 prefix=$(node --print "require('node:path').resolve(process.execPath, '../..')")
-[ -e "$prefix/include/node/node_api.h" ] && headers=(--nodedir="$prefix")
+headers=()
+if [ -e "$prefix/include/node/node_api.h" ]; then headers=(--nodedir="$prefix"); fi
 for name in tfjs-node tfjs-node-gpu; do
   [ -e "$packages/$name/lib/napi-v$api/tfjs_binding.node" ] && continue
   [ -e "$packages/$name" ] || npm install --silent --ignore-scripts --no-audit --no-fund --prefix "$folder" "@tensorflow/$name@$version"
