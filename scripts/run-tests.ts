@@ -1,4 +1,5 @@
-// Runs test/**/*.test.ts (or the given files and folders) with node's runner, then fails if a test left a process running.
+// Runs test/**/*.test.ts (or the given files and folders) with node's runner, in a home directory of their own, then fails if a
+// test left a process running.
 // Usage: npm test -- [PATH...] [--any-node-test-option=VALUE...]
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -6,6 +7,7 @@ import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProcessWatch, RUN_MARK } from './leftover-processes.ts';
 import { listFiles } from './list-files.ts';
+import { makeHome } from './test-home.ts';
 
 const NEEDS_ROOT_OR_ENGINE = /^test\/(docker|isolation|ssh)\//;
 /** Node 20 and 22 apply it to a whole file too, Node 24 to each test. */
@@ -24,6 +26,7 @@ if (files.length === 0) {
 }
 
 const mark = randomUUID();
+const home = makeHome();
 const runner = spawn(
   process.execPath,
   [
@@ -32,7 +35,7 @@ const runner = spawn(
     ...options,
     ...files,
   ],
-  { stdio: 'inherit', env: { ...process.env, [RUN_MARK]: mark } },
+  { stdio: 'inherit', env: { ...process.env, ...home.env, [RUN_MARK]: mark } },
 );
 const ended = new Promise<number>((resolve) => runner.on('exit', (code) => resolve(code ?? 1)));
 const watch = new ProcessWatch(runner.pid ?? 0, mark);
@@ -47,6 +50,7 @@ const exitCode = await ended;
 clearInterval(looking);
 clearTimeout(overdue);
 const isClean = await endLeftovers();
+home[Symbol.dispose]();
 process.exitCode = isClean ? exitCode : 1;
 
 function testsUnder(path: string): string[] {
