@@ -1,4 +1,4 @@
-import { type Deferred, deferred } from '../../core/deferred.ts';
+import { ChangeSignal } from '../../core/change-signal.ts';
 import type { Cursor, OutputStream, ReadOptions } from './process-handle.ts';
 
 /** A run of bytes of one stream, at its place in the whole output. */
@@ -42,7 +42,7 @@ export class ByteLog {
   #tailBytes = 0;
   #total = 0;
   #ended = false;
-  #changed: Deferred<void> | undefined;
+  readonly #changes = new ChangeSignal();
 
   constructor(maxBytes: number) {
     this.#headLimit = Math.ceil(maxBytes / 2);
@@ -80,13 +80,13 @@ export class ByteLog {
       this.#push(this.#tail, this.#tailFirst, stream, rest);
       this.#evict();
     }
-    this.#notify();
+    this.#changes.notify();
   }
 
   /** Ends the log: readers finish when they have seen everything. */
   close(): void {
     this.#ended = true;
-    this.#notify();
+    this.#changes.notify();
   }
 
   /** What is kept at or after `cursor`, in order, with the gap where it lies. */
@@ -106,14 +106,13 @@ export class ByteLog {
   /** Resolves at the next append or at the end; at once when the log has ended. */
   changed(): Promise<void> {
     if (this.#ended) return Promise.resolve();
-    this.#changed ??= deferred<void>();
-    return this.#changed.promise;
+    return this.#changes.next();
   }
 
   /** Follows the log from `after`; with `follow: false` it ends at what is there now. */
   async *read(options: ReadOptions = {}): AsyncGenerator<LogChunk | LogGap, void, void> {
     const { after = 0, follow = true, signal } = options;
-    const wake = () => this.#notify();
+    const wake = () => this.#changes.notify();
     signal?.addEventListener('abort', wake, { once: true });
     try {
       for (let cursor = after; ; ) {
@@ -178,11 +177,6 @@ export class ByteLog {
       else high = middle;
     }
     return low;
-  }
-
-  #notify(): void {
-    this.#changed?.resolve();
-    this.#changed = undefined;
   }
 }
 

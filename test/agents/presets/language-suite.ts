@@ -1,24 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, test } from 'node:test';
 import { checkExercise } from '../../../src/agents/presets/languages/check-exercise.ts';
 import { codeResultSchema } from '../../../src/agents/presets/languages/code-result.ts';
 import { checkCode, runCode } from '../../../src/agents/presets/languages/run-code.ts';
 import { LocalRuntime } from '../../../src/sandbox/runtime/local-runtime.ts';
 import { expectError } from '../../../src/testing/contract/expect-error.ts';
+import { missing } from './missing.ts';
 import { type Solution, solutions } from './solutions.ts';
 
 const runtime = new LocalRuntime();
 after(() => runtime.close());
-
-const installed = (tool: string): boolean => {
-  try {
-    execFileSync('/bin/sh', ['-c', 'command -v "$0"', tool]);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** Holds languages to what a solution that is right, wrong, hanging, invalid or without its tools has to come to. */
 export function testLanguages(names: readonly string[]): void {
@@ -26,7 +17,7 @@ export function testLanguages(names: readonly string[]): void {
 }
 
 function testLanguage(language: string, { tool, right, invalid, add, tests }: Solution): void {
-  const skip = installed(tool) ? false : `${tool} is not installed`;
+  const skip = missing(tool);
   const name = `${language}: `;
 
   test(`${name}output, exit code, arguments and input are exact, case by case`, { skip }, async () => {

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, test } from 'node:test';
 import { LocalRuntime } from 'hrm-rex';
 import { checkExercise, runCode } from 'hrm-rex/agents';
+import { missing } from './missing.ts';
 
 const runtime = new LocalRuntime();
 after(() => runtime.close());
-
-const installed = (tool: string): boolean => {
-  try {
-    execFileSync('/bin/sh', ['-c', 'command -v "$0"', tool]);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const several = {
   python: {
@@ -36,7 +27,7 @@ const several = {
 
 for (const [language, { code, right, wrong }] of Object.entries(several)) {
   const tool = { python: 'python3', javascript: 'node', java: 'javac' }[language] ?? '';
-  const skip = installed(tool) ? false : `${tool} is not installed`;
+  const skip = missing(tool);
   test(`${language}: every file of tests counts`, { skip }, async () => {
     const check = async (tests: Readonly<Record<string, string>>) =>
       (await checkExercise(runtime, { language, code, tests, timeoutMs: 60_000 })).status;

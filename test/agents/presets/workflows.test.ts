@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,15 +9,7 @@ import { gatedSteps, toolWorkflow, type WorkflowStep } from '../../../src/agents
 import { workflowResultSchema } from '../../../src/agents/presets/tools/workflow-result.ts';
 import { LocalRuntime } from '../../../src/sandbox/runtime/local-runtime.ts';
 import { expectThrown } from '../../../src/testing/contract/expect-error.ts';
-
-const missing = (tool: string): string | false => {
-  try {
-    execFileSync('/bin/sh', ['-c', 'command -v "$0"', tool]);
-    return false;
-  } catch {
-    return `${tool} is not installed`;
-  }
-};
+import { missing } from './missing.ts';
 
 /** A directory with files, and a function that runs steps of a tool in it. */
 async function open(test: TestContext, files: Readonly<Record<string, string>> = {}) {

@@ -1,4 +1,5 @@
-import { type Deferred, deferred } from '../../../core/deferred.ts';
+import { ChangeSignal } from '../../../core/change-signal.ts';
+import { deferred } from '../../../core/deferred.ts';
 import type { Json } from '../../../core/json.ts';
 import type { Run } from '../../../orchestration/engine/run.ts';
 import type { Sandbox } from './sandbox-desk.ts';
@@ -20,7 +21,7 @@ export class AgentRun {
   error: string | undefined;
   readonly #ended = deferred<void>();
   #isEnded = false;
-  #changed: Deferred<void> | undefined;
+  readonly #changes = new ChangeSignal();
 
   constructor(facts: Pick<AgentRun, 'id' | 'agent' | 'sandbox' | 'run'>) {
     this.id = facts.id;
@@ -40,14 +41,12 @@ export class AgentRun {
 
   /** Resolves at the next change. */
   changed(): Promise<void> {
-    this.#changed ??= deferred<void>();
-    return this.#changed.promise;
+    return this.#changes.next();
   }
 
   /** Tells those who wait for a change. */
   wake(): void {
-    this.#changed?.resolve();
-    this.#changed = undefined;
+    this.#changes.notify();
   }
 
   finish(): void {

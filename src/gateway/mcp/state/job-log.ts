@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
-import { type Deferred, deferred } from '../../../core/deferred.ts';
+import { ChangeSignal } from '../../../core/change-signal.ts';
 
 /** A part of a log. */
 export interface LogPart {
@@ -23,7 +23,7 @@ export class JobLog {
   #file: { readonly descriptor: number; readonly path: string } | undefined;
   #total = 0;
   #closed = false;
-  #changed: Deferred<void> | undefined;
+  readonly #changes = new ChangeSignal();
 
   /** @param path gives the file's name when one is needed */
   constructor(path: () => string, maxBytes: number, memoryBytes: number = 64 * 1024) {
@@ -64,14 +64,12 @@ export class JobLog {
 
   /** Resolves at the next change. */
   changed(): Promise<void> {
-    this.#changed ??= deferred<void>();
-    return this.#changed.promise;
+    return this.#changes.next();
   }
 
   /** Tells those who wait for a change. */
   wake(): void {
-    this.#changed?.resolve();
-    this.#changed = undefined;
+    this.#changes.notify();
   }
 
   /** Removes the file; idempotent. */
