@@ -3,6 +3,7 @@ import { type BackendName, backendOrder, backendPackages } from './backend-names
 import { classifyLoadFailure, type LoadFailure } from './load-failure.ts';
 import { activateNative, type ImportPackage } from './native-backend.ts';
 import { tf } from './tensorflow.ts';
+import { activateWasm } from './wasm-backend.ts';
 import { activateWebgpu } from './webgpu-backend.ts';
 
 /** Which backend runs, and why not a faster one. */
@@ -25,6 +26,8 @@ export interface UseBackendOptions {
   readonly importPackage?: ImportPackage;
   /** Accept a software WebGPU adapter; the default is to accept one only when WebGPU is asked for by name. */
   readonly allowSoftware?: boolean;
+  /** Threads of wasm, 1 to 8; the default is the environment variable `HRM_REX_WASM_THREADS`, else 1. */
+  readonly threads?: number;
 }
 
 /**
@@ -32,7 +35,8 @@ export interface UseBackendOptions {
  * webgpu, wasm, cpu), or the one that is named. The environment variable `HRM_REX_BACKEND` replaces `auto`.
  *
  * @throws RexError `DEPENDENCY_MISSING` when a named backend's package is missing or not built, with the install command;
- * `BACKEND_FAILED` when it is there but does not start; `INVALID_ARGUMENT` for an unknown name.
+ * `BACKEND_FAILED` when it is there but does not start, or wasm runs already with another number of threads; `INVALID_ARGUMENT`
+ * for an unknown name or number of threads.
  */
 export async function useBackend(
   choice: BackendName | 'auto' = 'auto',
@@ -52,6 +56,7 @@ export async function useBackend(
     try {
       return { ...(await activate(name, { allowSoftware: false, ...options })), rejected, ...slowness(name) };
     } catch (error) {
+      if (error instanceof RexError) throw error;
       rejected.push({ name, ...classifyLoadFailure(error) });
     }
   }
@@ -70,6 +75,7 @@ async function activateNamed(name: BackendName, options: UseBackendOptions): Pro
   try {
     return { ...(await activate(name, { allowSoftware: true, ...options })), rejected: [] };
   } catch (error) {
+    if (error instanceof RexError) throw error;
     const { kind, reason } = classifyLoadFailure(error);
     if (kind === 'other') {
       throw new RexError(
@@ -105,35 +111,15 @@ async function activate(
       return { name, engine: 'tensorflow', device: await activateNative(specifier, importPackage) };
     case 'webgpu':
       return { name, engine: 'webgpu', device: await activateWebgpu(importPackage, options.allowSoftware ?? false) };
-    default: {
-      await keepingErrorListeners(async () => {
-        await importPackage(specifier);
-        if (!(await tf.setBackend(name))) throw new Error(`the backend "${name}" did not start`);
-        await tf.ready();
-      });
+    case 'wasm':
+      return { name, engine: name, device: await activateWasm(importPackage, options.threads) };
+    default:
+      await importPackage(specifier);
+      if (!(await tf.setBackend(name))) throw new Error(`the backend "${name}" did not start`);
+      await tf.ready();
       // The report tells what a console greeting of the cpu backend would.
       (tf.backend() as { firstUse?: boolean }).firstUse = false;
-      const simd = name === 'wasm' && (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'));
-      return { name, engine: name, device: name === 'wasm' ? `WebAssembly${simd ? ' SIMD' : ''}` : 'JavaScript' };
-    }
-  }
-}
-
-/**
- * Takes away what wasm's loader hangs on the process: listeners that throw every uncaught error again, so that Node prints the
- * loader's whole source above it.
- */
-async function keepingErrorListeners(start: () => Promise<void>): Promise<void> {
-  const events = ['uncaughtException', 'unhandledRejection'] as const;
-  const before = events.map((event) => new Set(process.listeners(event as 'uncaughtException')));
-  try {
-    await start();
-  } finally {
-    events.forEach((event, index) => {
-      for (const listener of process.listeners(event as 'uncaughtException')) {
-        if (!before[index]?.has(listener) && /throw (ex|reason)/.test(String(listener))) process.off(event, listener);
-      }
-    });
+      return { name, engine: name, device: 'JavaScript' };
   }
 }
 

@@ -1,4 +1,5 @@
 import { tf } from '../backend/tensorflow.ts';
+import { multiplyStacks } from '../backend/wasm-kernels.ts';
 
 /** Operations of one product above which wasm is faster with one call for each than with its scalar batch kernel. */
 const WORTH_A_CALL = 100_000;
@@ -26,13 +27,7 @@ export function swap(x: tf.Tensor3D): tf.Tensor3D {
 }
 
 function multiplyAll(a: tf.Tensor3D, b: tf.Tensor3D): tf.Tensor3D {
-  const [count, rows, inner] = a.shape;
-  const columns = b.shape[2];
-  if (tf.getBackend() !== 'wasm' || 2 * rows * inner * columns < WORTH_A_CALL) return tf.matMul(a, b);
-  return tf.tidy(() => {
-    const products = Array.from({ length: count }, (_, index) =>
-      tf.matMul(tf.slice(a, [index, 0, 0], [1, rows, inner]), tf.slice(b, [index, 0, 0], [1, inner, columns])),
-    );
-    return tf.concat(products, 0) as tf.Tensor3D;
-  });
+  const [, rows, inner] = a.shape;
+  const isWorthCalls = 2 * rows * inner * b.shape[2] >= WORTH_A_CALL;
+  return tf.getBackend() === 'wasm' && isWorthCalls ? multiplyStacks(a, b) : tf.matMul(a, b);
 }
