@@ -1,27 +1,24 @@
 import { tf } from '../backend/tensorflow.ts';
 import { oneHot } from '../ops/one-hot.ts';
+import { withGradient } from '../ops/with-gradient.ts';
 
 /**
  * Cross entropy of each token: logits [N, V], labels [N] → [N]. `stablemax` replaces eˣ by s(x) = x + 1 for x ≥ 0 and
  * 1/(1 − x) below; both are written without comparisons, which the tape cannot hold.
  */
 export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, kind: 'stablemax' | 'softmax'): tf.Tensor1D {
-  const values = logits.shape[1];
-  const perToken = tf.customGrad((input, save) => {
-    const x = input as tf.Tensor2D;
-    const target = oneHot(labels, values); // [N, V]
-    (save as tf.GradSaveFunc)([x, target]);
+  const isSoftmax = kind === 'softmax';
+  return withGradient([logits], (x) => {
+    const target = oneHot(labels, x.shape[1]); // [N, V]
     return {
-      value: kind === 'softmax' ? softmaxLoss(x, target) : stablemaxLoss(x, target),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [savedX, savedTarget] = saved as [tf.Tensor2D, tf.Tensor2D];
-        const slope =
-          kind === 'softmax' ? tf.sub(tf.softmax(savedX), savedTarget) : stablemaxSlope(savedX, savedTarget);
+      value: isSoftmax ? softmaxLoss(x, target) : stablemaxLoss(x, target),
+      save: [x, target],
+      slopes: (dy: tf.Tensor, savedX: tf.Tensor2D, savedTarget: tf.Tensor2D) => {
+        const slope = isSoftmax ? tf.sub(tf.softmax(savedX), savedTarget) : stablemaxSlope(savedX, savedTarget);
         return tf.mul(tf.expandDims(dy, -1), slope);
       },
     };
-  });
-  return perToken(logits) as tf.Tensor1D;
+  }) as tf.Tensor1D;
 }
 
 function softmaxLoss(x: tf.Tensor2D, target: tf.Tensor2D): tf.Tensor {

@@ -1,4 +1,5 @@
 import { tf } from '../backend/tensorflow.ts';
+import { withGradient } from './with-gradient.ts';
 
 /** Changes what a linear layer reads. */
 export type ActivationHook = (x: tf.Tensor) => tf.Tensor;
@@ -13,27 +14,23 @@ export function linear(x: tf.Tensor, weight: tf.Tensor2D, bias?: tf.Tensor1D): t
 }
 
 /** Matrix product whose gradient transposes explicitly where the backend's transposing kernel is the slow one (wasm). */
-export function multiply(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
-  const product = tf.customGrad((left, right, save) => {
-    const [x, w] = [left as tf.Tensor2D, right as tf.Tensor2D];
-    (save as tf.GradSaveFunc)([x, w]);
-    return {
-      value: tf.matMul(x, w),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [savedX, savedW] = saved as [tf.Tensor2D, tf.Tensor2D];
-        return [timesTransposed(dy as tf.Tensor2D, savedW), transposedTimes(savedX, dy as tf.Tensor2D)];
-      },
-    };
-  });
-  return product(a, b) as tf.Tensor2D;
+function multiply(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  return withGradient([a, b], (x, w) => ({
+    value: tf.matMul(x, w),
+    save: [x, w],
+    slopes: (dy: tf.Tensor, savedX: tf.Tensor2D, savedW: tf.Tensor2D) => [
+      timesTransposed(dy as tf.Tensor2D, savedW),
+      transposedTimes(savedX, dy as tf.Tensor2D),
+    ],
+  })) as tf.Tensor2D;
 }
 
 /** a·bᵀ */
-function timesTransposed(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+export function timesTransposed(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
   return tf.getBackend() === 'wasm' ? tf.matMul(a, tf.transpose(b)) : tf.matMul(a, b, false, true);
 }
 
 /** aᵀ·b */
-function transposedTimes(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+export function transposedTimes(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
   return tf.getBackend() === 'wasm' ? tf.matMul(tf.transpose(a), b) : tf.matMul(a, b, true, false);
 }

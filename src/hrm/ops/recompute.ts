@@ -1,4 +1,5 @@
 import { tf } from '../backend/tensorflow.ts';
+import { withGradient } from './with-gradient.ts';
 
 /**
  * Computes a tensor of others and keeps nothing but those for the gradient, which computes it once more: less memory for
@@ -8,16 +9,11 @@ export function recompute(
   inputs: readonly tf.Tensor[],
   compute: (...inputs: readonly tf.Tensor[]) => tf.Tensor,
 ): tf.Tensor {
-  const result = tf.customGrad((...given) => {
-    const save = given.pop() as tf.GradSaveFunc;
-    const tensors = given as tf.Tensor[];
-    save(tensors);
-    return {
-      value: compute(...tensors),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradients(() => compute(...saved), saved, dy),
-    };
-  });
-  return result(...inputs);
+  return withGradient(inputs, (...tensors) => ({
+    value: compute(...tensors),
+    save: tensors,
+    slopes: (dy: tf.Tensor, ...saved: tf.Tensor[]) => gradients(() => compute(...saved), saved, dy),
+  }));
 }
 
 /** Gradients inside a backward pass, whose own tape stays as it is. */

@@ -1,5 +1,4 @@
 import { tf } from '../backend/tensorflow.ts';
-import { multiply } from './linear.ts';
 
 /** Cosines and sines of the rotary angles, each [T, d], and the turn of the pairs as a matrix [d, d]. */
 export interface RotaryTable {
@@ -44,9 +43,16 @@ export function rotaryTable(length: number, headSize: number, theta: number): Ro
   };
 }
 
-/** Turns the pairs (j, j + d/2) of every head by its position: x [..., T, d]. */
-export function rotate(x: tf.Tensor, { cos, sin, turn }: RotaryTable): tf.Tensor {
-  const headSize = x.shape.at(-1) as number;
-  const turned = tf.reshape(multiply(tf.reshape(x, [-1, headSize]) as tf.Tensor2D, turn), x.shape);
-  return tf.add(tf.mul(x, cos), tf.mul(turned, sin));
+/** Turns the pairs (j, j + d/2) of every head by its position: x [..., T, d]. Not differentiable: see {@link rotateBack}. */
+export function rotate(x: tf.Tensor, table: RotaryTable): tf.Tensor {
+  return tf.add(tf.mul(x, table.cos), tf.mul(turnPairs(x, table), table.sin));
+}
+
+/** Turns the pairs the other way, which is the gradient of {@link rotate}. */
+export function rotateBack(x: tf.Tensor, table: RotaryTable): tf.Tensor {
+  return tf.sub(tf.mul(x, table.cos), tf.mul(turnPairs(x, table), table.sin));
+}
+
+function turnPairs(x: tf.Tensor, { turn }: RotaryTable): tf.Tensor {
+  return tf.reshape(tf.matMul(tf.reshape(x, [-1, turn.shape[0]]), turn), x.shape);
 }

@@ -1,5 +1,6 @@
 import { tf } from '../backend/tensorflow.ts';
-import { type ActivationHook, linear } from './linear.ts';
+import { type ActivationHook, timesTransposed, transposedTimes } from './linear.ts';
+import { withGradient } from './with-gradient.ts';
 
 /** Weights of one gated feed-forward layer, [in, out]. */
 export interface SwigluWeights {
@@ -9,38 +10,43 @@ export interface SwigluWeights {
   readonly down: tf.Tensor2D;
 }
 
-/** W_down·(silu(gate) ∘ up). */
+/**
+ * W_down·(silu(gate) ∘ up) with silu(x) = x·σ(x). Its gradient is written by hand, so that it keeps few tensors; it passes the
+ * hook as if that changed nothing.
+ */
 export function swiglu(
   x: tf.Tensor,
   weights: SwigluWeights,
   onActivation: ActivationHook = (value) => value,
 ): tf.Tensor {
   const [inputs, columns] = weights.gateUp.shape;
-  const leading = x.shape.slice(0, -1);
   const half = columns / 2;
-  const both = linear(onActivation(tf.reshape(x, [-1, inputs])), weights.gateUp) as tf.Tensor2D; // [N, 2F]
-  const gate = tf.slice(both, [0, 0], [-1, half]);
-  const up = tf.slice(both, [0, half], [-1, half]);
-  const gated = gatedProduct(gate, up); // [N, F]
-  return tf.reshape(linear(onActivation(gated), weights.down), [...leading, inputs]);
-}
-
-/** silu(gate) ∘ up with silu(x) = x·σ(x). */
-function gatedProduct(gate: tf.Tensor, up: tf.Tensor): tf.Tensor {
-  const product = tf.customGrad((first, second, save) => {
-    const [g, u] = [first as tf.Tensor, second as tf.Tensor];
-    (save as tf.GradSaveFunc)([g, u]);
-    return {
-      value: tf.mul(tf.mul(g, tf.sigmoid(g)), u),
-      // silu′(x) = σ(x)·(1 + x·(1 − σ(x)))
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [savedGate, savedUp] = saved as [tf.Tensor, tf.Tensor];
-        const sigma = tf.sigmoid(savedGate);
-        const silu = tf.mul(savedGate, sigma);
-        const slope = tf.add(sigma, tf.mul(silu, tf.sub(1, sigma)));
-        return [tf.mul(tf.mul(dy, savedUp), slope), tf.mul(dy, silu)];
-      },
-    };
+  return withGradient([x, weights.gateUp, weights.down], (input, gateUp, down) => {
+    const rows = onActivation(tf.reshape(input, [-1, inputs])) as tf.Tensor2D; // [N, D]
+    const both = tf.matMul(rows, gateUp); // [N, 2F]
+    const gate = tf.slice(both, [0, 0], [-1, half]);
+    const up = tf.slice(both, [0, half], [-1, half]);
+    const hidden = onActivation(tf.mul(tf.mul(gate, tf.sigmoid(gate)), up)) as tf.Tensor2D; // [N, F]
+    return { value: tf.reshape(tf.matMul(hidden, down), x.shape), save: [rows, gateUp, down, gate, up], slopes };
   });
-  return product(gate, up);
+
+  function slopes(
+    dy: tf.Tensor,
+    rows: tf.Tensor2D,
+    gateUp: tf.Tensor2D,
+    down: tf.Tensor2D,
+    gate: tf.Tensor2D,
+    up: tf.Tensor2D,
+  ): tf.Tensor[] {
+    const slope = tf.reshape(dy, [-1, inputs]) as tf.Tensor2D; // [N, D]
+    const sigma = tf.sigmoid(gate);
+    const silu = tf.mul(gate, sigma);
+    const hidden = onActivation(tf.mul(silu, up)) as tf.Tensor2D; // [N, F]
+    const dHidden = timesTransposed(slope, down);
+    // silu′(x) = σ(x)·(1 + x·(1 − σ(x))) = σ(x) + silu(x)·(1 − σ(x))
+    const dGate = tf.mul(tf.mul(dHidden, up), tf.add(sigma, tf.mul(silu, tf.sub(1, sigma))));
+    const dBoth = tf.concat([dGate, tf.mul(dHidden, silu)], 1) as tf.Tensor2D; // [N, 2F]
+    const dx = tf.reshape(timesTransposed(dBoth, gateUp), dy.shape);
+    return [dx, transposedTimes(rows, dBoth), transposedTimes(hidden, slope)];
+  }
 }
