@@ -153,12 +153,16 @@ describe('train', () => {
     await assert.rejects(events.next(), (error) => RexError.is(error, 'TRAINING_DIVERGED') && error.context.step === 1);
   });
 
-  test('forty updates leave no tensor behind', async () => {
+  test('a thousand updates hold what one holds, and leave no tensor behind', async () => {
     using model = createModel(config);
     const tensors = tf.memory().numTensors;
-    for await (const event of train(model, trainSet, { ...options, totalSteps: 40, testSet, averageDecay: 0.9 })) {
+    const change = { totalSteps: 1000, batchSize: 2, evaluateEvery: 250, testSet, averageDecay: 0.9 };
+    const held = new Set<string>();
+    for await (const event of train(model, trainSet, { ...options, ...change })) {
       if (event.type === 'evaluation') assert.equal(event.evaluation.count, 8);
+      if (event.type === 'step') held.add(`${tf.memory().numTensors} tensors, ${tf.memory().numBytes} bytes`);
     }
+    assert.equal(held.size, 1, [...held].join('; '));
     assert.equal(tf.memory().numTensors, tensors);
   });
 
