@@ -7,6 +7,8 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./demo/demo.ts')).demo,
+  // The process of the demonstration that runs its graph; the help does not name it.
+  'demo-worker': async () => (await import('./demo/worker.ts')).worker,
   mcp: async () => (await import('./mcp.ts')).mcpCommand,
   plan: async () => (await import('./coordination/plan.ts')).planCommand,
   reap: async () => (await import('./reap.ts')).reapCommand,

@@ -60,7 +60,12 @@ export interface ErrorContexts {
   POLICY_DENIED: { readonly rule: string; readonly subject: string };
   LIMIT_EXCEEDED: { readonly limit: string; readonly maximum: number; readonly received?: number };
 
-  COMMAND_NOT_STARTED: { readonly command: string | readonly string[]; readonly errno: string | undefined };
+  COMMAND_NOT_STARTED: {
+    readonly command: string | readonly string[];
+    readonly errno: string | undefined;
+    /** The working directory, where that is what is missing. */
+    readonly missingCwd?: string | undefined;
+  };
   COMMAND_FAILED: CommandErrorContext;
   COMMAND_TIMEOUT: CommandErrorContext & { readonly timeoutMs: number };
   COMMAND_IDLE_TIMEOUT: CommandErrorContext & { readonly idleTimeoutMs: number };

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../core/clock.ts';
+import { RexError } from '../../core/errors.ts';
 import type { ChatModel, ChatPart, ChatRequest } from '../model/chat-model.ts';
 import { type ChatAnswer, collect } from '../model/collect.ts';
 import { modelFailed } from '../model/model-failed.ts';
@@ -30,7 +31,7 @@ export async function askModel(model: ChatModel, request: ChatRequest, options: 
   };
   async function* watched(): AsyncGenerator<ChatPart> {
     let length = 0;
-    for await (const part of untilAborted(model.stream({ ...request, signal }), signal)) {
+    for await (const part of untilAborted(reading(model, { ...request, signal }), signal)) {
       arm();
       if (part.type === 'text' || part.type === 'reasoning') length += part.text.length;
       if (length > maxAnswerLength)
@@ -49,6 +50,21 @@ export async function askModel(model: ChatModel, request: ChatRequest, options: 
     cancel();
   }
 }
+
+/** What a model answers; whatever it throws, and what is no part of an answer, is told as its failure. */
+async function* reading(model: ChatModel, request: ChatRequest): AsyncGenerator<ChatPart> {
+  try {
+    for await (const part of model.stream(request)) {
+      if (!types.includes(part?.type)) throw modelFailed(model.name, 'what it answers is no part of an answer');
+      yield part;
+    }
+  } catch (error) {
+    if (RexError.is(error) || request.signal?.aborted) throw error;
+    throw modelFailed(model.name, error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+const types: readonly unknown[] = ['text', 'reasoning', 'tool-call', 'finish'];
 
 /** The parts of a stream; an abort ends the reading even where the model does not heed it. */
 async function* untilAborted(stream: AsyncIterable<ChatPart>, signal: AbortSignal): AsyncGenerator<ChatPart> {

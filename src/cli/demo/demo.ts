@@ -7,6 +7,8 @@ import { openFileJournal, readRunState } from '../../orchestration/index.ts';
 import { readTimeline, renderReport } from '../../telemetry/index.ts';
 import { usageError } from '../failure.ts';
 import { RunStore } from '../run/run-store.ts';
+import { stopOnSignal } from '../stop-on-signal.ts';
+import { wrap } from '../view/draw-run.ts';
 import { heading } from '../view/live-view.ts';
 import { doneAtKill, show } from './show.ts';
 import { summarise } from './summary.ts';
@@ -28,31 +30,24 @@ Options:
 const flags = {
   out: { type: 'string' },
   state: { type: 'string' },
-  worker: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
 /** `hrm-rex demo`: the main job, killed and resumed once. Returns the exit code: 0 when all of it was right. */
 export async function demo(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], options: flags, strict: true, allowPositionals: true });
-  if (values.worker) {
-    const [directory = '', journal = '', runId = ''] = positionals;
-    return await (await import('./worker.ts')).worker(directory, journal, runId);
-  }
   if (positionals.length > 0) throw usageError('demo takes options only; see hrm-rex demo --help');
   if (values.help) {
     process.stdout.write(help);
     return 0;
   }
   const languages = projects.map(({ language }) => language).join(', ');
-  console.log(heading(`hrm-rex checks and repairs ${projects.length} projects: ${languages}.`));
+  console.log(heading(`hrm-rex repairs ${projects.length} projects: ${languages}.`));
   console.log(`Its process is killed with SIGKILL when ${doneAtKill} jobs are done; another one goes on.\n`);
   const store = new RunStore(values.state);
   const id = `demo-${randomId(8)}`;
   await store.add({ id, kind: 'demo', title: 'The main job', createdAt: Date.now() });
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  for (const signal of signals) process.on(signal, onSignal);
+  using stop = stopOnSignal();
   const directory = await mkdtemp(join(tmpdir(), 'hrm-rex-demo-'));
   try {
     // Sandboxes may run as another user, who has to pass here.
@@ -60,13 +55,10 @@ export async function demo(args: readonly string[]): Promise<number> {
     const out = values.out ?? join(store.folder(id), 'report.html');
     return await play(store, id, { directory, out, signal: stop.signal });
   } finally {
-    for (const signal of signals) process.off(signal, onSignal);
     await rm(directory, { recursive: true, force: true });
     if (stop.signal.aborted) await rm(store.folder(id), { recursive: true, force: true });
   }
 }
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface PlayOptions {
   readonly directory: string;
@@ -86,7 +78,9 @@ async function play(store: RunStore, id: string, { directory, out, signal }: Pla
   const summary = `Six small projects, some of them broken, checked and repaired by agents in shells of their own, ${place}.`;
   const figures = { repaired: `${repaired.length}` };
   await writeFile(out, renderReport(timeline, { title: 'The main job', summary, figures }));
-  console.log(`\n${lines.join('\n')}\n${place}\nreport: ${relative(process.cwd(), out)}`);
+  const { isTTY, columns } = process.stdout;
+  const shown = [...lines, place].flatMap((line) => (isTTY ? wrap(line, columns) : [line]));
+  console.log(`\n${shown.join('\n')}\nreport: ${relative(process.cwd(), out)}`);
   for (const problem of problems) console.error(`✖ ${problem}`);
   return problems.length === 0 ? 0 : 1;
 }

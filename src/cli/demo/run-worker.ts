@@ -10,7 +10,7 @@ export async function runWorker(
   { directory, signal }: { readonly directory: string; readonly signal: AbortSignal },
   take: (message: WorkerMessage, child: ChildProcess) => void,
 ): Promise<number | null> {
-  const program = [...process.execArgv, process.argv[1] as string, 'demo', '--worker', ...args];
+  const program = [...process.execArgv, process.argv[1] as string, 'demo-worker', ...args];
   const env = { ...process.env, TMPDIR: directory };
   const child = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'], env });
   const abort = (): void => void child.kill('SIGKILL');

@@ -38,7 +38,7 @@ export function summarise(timeline: Timeline, state: RunState, doneBeforeKill: R
     ...skippedLines(skipped),
     `${nodes.length} agents, ${peak} at once; ${recovered.map(({ agent }) => agent).join(', ') || 'nobody'} failed and recovered; the push was approved`,
     `killed once: ${kept} jobs were kept, ${repeated} ran again, ${lost} were lost, ${doneTwice} were done twice`,
-    `wall time ${formatDuration(wallMs)}, critical path ${formatDuration(criticalPathMs)}, coordination overhead ${formatShare(coordination)}; the kill took ${formatDuration(interruptedMs)} besides`,
+    `wall time ${formatDuration(wallMs)}, critical path ${formatDuration(criticalPathMs)}, coordination overhead ${formatShare(coordination)}, ${formatShare(coordination + interruptedMs / wallMs)} with the kill, which took ${formatDuration(interruptedMs)}`,
   ];
   const problems = [
     ...(state.status === 'done' ? [] : [`the run is ${state.status}: ${timeline.reason || 'it did not end'}`]),

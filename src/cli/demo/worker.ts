@@ -12,7 +12,6 @@ import {
 } from '../../orchestration/index.ts';
 import { configuredModel } from './agents/model.ts';
 import { makeCrew } from './crew.ts';
-import { foresee } from './foresee.ts';
 import { openBox } from './open-box.ts';
 import { conditions, makePlan } from './plan.ts';
 
@@ -35,7 +34,7 @@ export interface WorkerAnswer {
 const MAX_AGENTS = 64;
 
 /** Runs the demonstration's graph, or goes on with it, and tells what happens on standard output. */
-export async function worker(directory: string, journalDirectory: string, runId: string): Promise<number> {
+export async function worker([directory = '', journalDirectory = '', runId = '']: readonly string[]): Promise<number> {
   await using box = await openBox(join(directory, 'work'));
   tell({ type: 'place', place: box.place });
   const model = await configuredModel();
@@ -66,8 +65,9 @@ export async function worker(directory: string, journalDirectory: string, runId:
   }
 }
 
-/** The graph as the coordination heads would begin it. */
+/** The graph as the coordination heads would begin it; a process that goes on has it and need not load them. */
 async function plan(): Promise<GraphSpec> {
+  const { foresee } = await import('./foresee.ts');
   const { graph, lines } = await foresee(makePlan());
   for (const line of lines) tell({ type: 'plan', line });
   return graph;

@@ -5,6 +5,7 @@ import { levels } from '../../orchestration/graph/levels.ts';
 import { openFileJournal, type Run, type RunEvent } from '../../orchestration/index.ts';
 import { readTimeline } from '../../telemetry/index.ts';
 import { formatDuration } from '../../telemetry/report/html/markup.ts';
+import { stopOnSignal } from '../stop-on-signal.ts';
 import { LiveView } from '../view/live-view.ts';
 import { type Answers, answerTo, approveOpen, describeTicket, giveAnswers, isStuck } from './answers.ts';
 import { execute } from './execute.ts';
@@ -33,9 +34,7 @@ export async function perform(
   options: PerformOptions,
 ): Promise<number> {
   const { isResumed, answers, json } = options;
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  using stop = stopOnSignal();
   const isAsking = Boolean(process.stdin.isTTY) && Boolean(process.stdout.isTTY) && !json;
   let current: Run | undefined;
   const waiting = new Map<string, string>();
@@ -65,7 +64,6 @@ export async function perform(
     return await tell(status, error);
   } finally {
     view[Symbol.dispose]();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
   }
 
   function leaveIfStuck(running: Run): void {
@@ -116,6 +114,7 @@ async function recall(store: RunStore, id: string, { model }: LiveView): Promise
 function ask(running: () => Run | undefined, view: LiveView): Disposable {
   const lines = createInterface({ input: process.stdin });
   lines.on('line', (line) => {
+    view.takeTyped();
     const now = running();
     const [ticket] = now?.tickets() ?? [];
     if (!now || !ticket || !/^(y|yes|n|no)$/i.test(line.trim())) {

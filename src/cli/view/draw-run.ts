@@ -49,7 +49,7 @@ export function drawRun(model: RunModel, groups: readonly NodeGroup[], canvas: C
   const last =
     left > 0
       ? model.lines.slice(-left).map(({ at, node, text, kind }) => {
-          const since = `${((at - (model.startedAt ?? at)) / 1_000).toFixed(1)} s`.padStart(7);
+          const since = `${(Math.max(0, at - (model.startedAt ?? at)) / 1_000).toFixed(1)} s`.padStart(7);
           const told = cut(`${node === '' ? '' : `${node} `}${text}`, canvas.columns - 9);
           const code = { plain: 0, problem: 31, question: 35 }[kind];
           return `${paint(since, 90, canvas.colour)}  ${code === 0 ? told : paint(told, code, canvas.colour)}`;
@@ -107,6 +107,20 @@ function drawTallies(groups: readonly NodeGroup[], { columns, colour }: Canvas):
     );
     return `${markOf(worst ?? 'done', colour)} ${cut(`${cut(name, 24).padEnd(12)} ${told}`, columns - 2)}`;
   });
+}
+
+/** A line in as many as it takes, broken between words; those after the first begin with two spaces more. */
+export function wrap(line: string, columns: number): string[] {
+  const indent = `${/^ */.exec(line)?.[0] ?? ''}  `;
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > columns) {
+    const at = rest.lastIndexOf(' ', columns);
+    if (at <= indent.length) break;
+    lines.push(rest.slice(0, at));
+    rest = indent + rest.slice(at + 1);
+  }
+  return [...lines, rest];
 }
 
 /** Text of at most `length` characters, without control characters. */

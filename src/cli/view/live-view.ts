@@ -14,6 +14,9 @@ export interface LiveViewOptions {
 }
 
 const FRAME_MS = 80;
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
+const CLEAR_SCREEN = '\x1b[2J\x1b[H';
 
 /** Shows a run while it goes on: a picture that redraws itself on a terminal, one line for each end elsewhere. */
 export class LiveView implements Disposable {
@@ -30,7 +33,9 @@ export class LiveView implements Disposable {
     this.#out = options.out ?? process.stdout;
     this.#isLive = Boolean(this.#out.isTTY) && !options.quiet && process.env.TERM !== 'dumb' && !process.env.CI;
     if (!this.#isLive) return;
-    this.#out.write('\x1b[?25l');
+    this.#out.write(HIDE_CURSOR);
+    process.on('exit', this.#showCursor);
+    this.#out.on('resize', this.#clear);
     this.#timer = setInterval(() => this.#draw(), FRAME_MS);
   }
 
@@ -55,20 +60,37 @@ export class LiveView implements Disposable {
     else this.#out.write(`${text}\n`);
   }
 
+  /** Takes in that a line was typed, which moved the cursor one line below the picture. */
+  takeTyped(): void {
+    if (this.#isLive && !this.#ended) this.#drawn += 1;
+  }
+
   [Symbol.dispose](): void {
     if (this.#ended) return;
     this.#ended = true;
     clearInterval(this.#timer);
     if (!this.#isLive) return;
     this.#draw();
-    this.#out.write('\x1b[?25h');
+    process.off('exit', this.#showCursor);
+    this.#out.off('resize', this.#clear);
+    this.#showCursor();
   }
+
+  readonly #showCursor = (): void => void this.#out.write(SHOW_CURSOR);
+
+  /** Lines of the picture before may be wrapped by now, so that nobody knows how many there are. */
+  readonly #clear = (): void => {
+    this.#out.write(CLEAR_SCREEN);
+    this.#drawn = 0;
+    this.#draw();
+  };
 
   #draw(): void {
     const { columns = 80, rows = 24 } = this.#out;
     const canvas = { columns, rows, colour: this.#colour };
     const now = this.#ended ? this.model.lastAt : Date.now();
-    const lines = drawRun(this.model, this.#options.group([...this.model.nodes.values()]), canvas, now);
+    const picture = drawRun(this.model, this.#options.group([...this.model.nodes.values()]), canvas, now);
+    const lines = this.#ended ? picture.slice(0, picture.findLastIndex((line) => line !== '') + 1) : picture;
     const up = this.#drawn > 0 ? `\x1b[${this.#drawn}A` : '';
     // A picture that became shorter leaves no lines of the one before.
     this.#out.write(`${up}${lines.map((line) => `\x1b[2K${line}\n`).join('')}\x1b[J`);

@@ -1,4 +1,4 @@
-import type { NodeState, RunEvent, StoredNode } from '../../orchestration/index.ts';
+import type { Json, NodeState, RunEvent, StoredNode } from '../../orchestration/index.ts';
 
 /** A node as the terminal shows it. */
 export interface ShownNode {
@@ -77,11 +77,7 @@ export class RunModel {
         );
       case 'node.answered':
         move('ready');
-        return say(
-          event.data.by === 'timeout'
-            ? 'nobody answered in time'
-            : `was answered: ${JSON.stringify(event.data.answer)}`,
-        );
+        return say(event.data.by === 'timeout' ? 'nobody answered in time' : describeAnswer(event.data.answer));
       case 'node.failed':
         move('failed', event.data.error.message);
         return say(`failed: ${firstLine(event.data.error.message)}`, 'problem');
@@ -134,4 +130,12 @@ function describeRun({ type, at }: RunEvent): ShownLine | undefined {
 
 function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
+}
+
+/** An answer in words: a yes or no of somebody, or what was said. */
+function describeAnswer(answer: Json): string {
+  if (typeof answer !== 'object' || answer === null || !('approved' in answer))
+    return `was answered: ${JSON.stringify(answer)}`;
+  const { approved, by } = answer;
+  return `was ${approved === true ? 'approved' : 'denied'}${typeof by === 'string' ? ` by ${by}` : ''}`;
 }

@@ -22,9 +22,14 @@ export interface StartFailure {
 
 /** The error of a program that was not started, in words. */
 export function notStarted(command: Command, failure: StartFailure): RexError<'COMMAND_NOT_STARTED'> {
-  const { errno, cause } = failure;
+  const { errno, missingCwd, cause } = failure;
   const [message, hint] = explain(failure);
-  return new RexError('COMMAND_NOT_STARTED', message, { command, errno }, { hint, cause });
+  return new RexError(
+    'COMMAND_NOT_STARTED',
+    message,
+    { command, errno, ...(missingCwd !== undefined && { missingCwd }) },
+    { hint, cause },
+  );
 }
 
 function explain({ errno, program, missingCwd }: StartFailure): [message: string, hint: string] {

@@ -20,6 +20,7 @@ export class NodeBuilder {
   wasLost = false;
   #agent: string;
   #open: { readonly kind: TimelineSpan['kind']; readonly from: number } | undefined;
+  #keptUntil = 0;
 
   constructor(stored: StoredNode, parent: string | undefined) {
     const { use, id } = stored;
@@ -71,6 +72,9 @@ export class NodeBuilder {
         this.state = 'ready';
         if (event.type === 'node.retried') this.retries += 1;
         break;
+      case 'node.step':
+        this.#keptUntil = at;
+        break;
       case 'node.note':
         if (event.data.name === 'retry' || event.data.name === 'fallback') this.retries += 1;
         break;
@@ -90,14 +94,16 @@ export class NodeBuilder {
     }
   }
 
-  /** The process ended at `at`, and another one goes on from `again`. */
+  /** The process ended at `at`, and another one goes on from `again`; what was done by the last step is kept. */
   cutOff(at: number, again: number): void {
     const { isExecuting } = this;
     const open = this.#open;
     if (!open) return;
     if (isExecuting) {
       this.wasLost = true;
-      this.spans.push({ kind: 'lost', from: open.from, to: at });
+      const kept = Math.max(open.from, this.#keptUntil);
+      if (kept > open.from) this.spans.push({ ...open, to: kept });
+      this.spans.push({ kind: 'lost', from: kept, to: at });
       this.log.push({ at, kind: 'problem', text: 'cut off: its process ended' });
       this.#open = { kind: 'queued', from: again };
       this.state = 'ready';

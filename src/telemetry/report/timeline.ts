@@ -61,7 +61,10 @@ export interface Timeline {
   readonly criticalPathMs: number;
   /** Share of the wall time in which the critical path did no work, 0 to 1. */
   readonly overhead: number;
-  /** What ends of processes cost: work of {@link criticalPath} that was cut off, and the time until others went on. */
+  /**
+   * What ends of processes cost: work of {@link criticalPath} that was cut off, from the last step its handler kept, and
+   * the time until others went on.
+   */
   readonly interruptedMs: number;
   /** Share of the wall time in which nothing of {@link criticalPath} worked and no end of a process was to blame, 0 to 1. */
   readonly coordination: number;

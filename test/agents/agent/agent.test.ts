@@ -164,6 +164,19 @@ test('a model that talks without end, falls silent or breaks off is a typed fail
   assert.equal(long.code, 'MODEL_FAILED');
   assert.match(long.message, /longer than 1000 characters/);
 
+  const nonsense = [[null], [{ type: 'noise' }], []].map((parts) => ({
+    name: 'nonsense',
+    async *stream() {
+      yield* parts as never[];
+      throw new Error('a word');
+    },
+  }));
+  for (const decide of nonsense) {
+    const { code, message } = await failureOf(start({}, { decide }) as never);
+    assert.equal(code, 'MODEL_FAILED');
+    assert.match(message, /nonsense: (?:what it answers is no part of an answer|a word)$/);
+  }
+
   const clock = new VirtualClock();
   const silent = scriptedModel([{ text: 'so', hangs: true }]);
   const running = start({}, { decide: silent, onPart: () => clock.advance(120_000) }, { clock });

@@ -18,6 +18,7 @@ test('a Java file is called as its public type, or as the type that has main', (
     ['public record Pair(int a) { public static void main(String[] args) {} }', 'Pair.java'],
     ['class Helper { int x; }\nclass Start { public static void main(String... a) {} }', 'Start.java'],
     ['class Start { void f() {} public static void main(String[] a) {} }\nclass Later {}', 'Start.java'],
+    ['public class Größe { }', 'Größe.java'],
     ['class Nothing {}', 'Main.java'],
   ];
   for (const [code, file] of cases) assert.equal(lay('java', { code }).main, file, code);

@@ -12,6 +12,7 @@ import { toolPresets } from '../../../src/agents/presets/tools/tool-presets.ts';
 import { RexError } from '../../../src/core/errors.ts';
 import { run } from '../../../src/orchestration/engine/run.ts';
 import { validateGraph } from '../../../src/orchestration/graph/validate.ts';
+import { done } from '../../../src/orchestration/task/outcome.ts';
 import { LocalRuntime } from '../../../src/sandbox/runtime/local-runtime.ts';
 import { expectThrown } from '../../../src/testing/contract/expect-error.ts';
 
@@ -88,6 +89,21 @@ test('the domains that come along are sound graphs over known tools', () => {
     () => domainGraph('web', { phases: [{ name: 'x', tasks: [{ name: 'y', tool: 'git', steps: ['dance'] }] }] }),
     'INVALID_ARGUMENT',
   );
+});
+
+test('a workspace that is not there is told as such, and not as a missing tool', async () => {
+  const cwd = join(tmpdir(), 'hrm-rex-nowhere', 'at-all');
+  await using runtime = new LocalRuntime({ cwd });
+  const { handle } = toolAgent('git', { runtime, cwd });
+  const nodes = [
+    { id: 'node', task: { goal: 'work', input: { steps: ['status'] } }, use: handle, onFail: 'continue' as const },
+    { id: 'other', task: { goal: 'work' }, use: async () => done('fine') },
+  ];
+  const running = run({ nodes });
+  const failed: string[] = [];
+  for await (const event of running) if (event.type === 'node.failed') failed.push(event.data.error.message);
+  assert.deepEqual(failed, [`the working directory ${cwd} does not exist`]);
+  assert.equal(((await running.result) as { other?: unknown }).other, 'fine');
 });
 
 test('a tool agent answers a workflow, fails in words, and asks before a gated step', async (test) => {

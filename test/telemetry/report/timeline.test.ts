@@ -107,6 +107,19 @@ test('the figures of a timeline: what was kept, repeated, at work at once, and w
   assert.equal(coordination.toFixed(6), '0.020000');
 });
 
+test('what a handler kept as a step is no work lost when its process ends', async () => {
+  const events = interruptedRun();
+  const step = { ...events[5], type: 'node.step', node: 'c', at: at + 150, data: { name: 'clone', value: null } };
+  const { nodes, interruptedMs } = await read(events.toSpliced(6, 0, step as RunEvent));
+  const c = nodes.find(({ id }) => id === 'c') as TimelineNode;
+  assert.deepEqual(spansOf(c).slice(1), [
+    ['running', 10, 150],
+    ['lost', 150, 200],
+    ['running', 500, 900],
+  ]);
+  assert.equal(interruptedMs, 300 + 50);
+});
+
 test('a skipped node names its condition, a failed one its error, a retried one its retries', async () => {
   const { nodes } = await read(interruptedRun());
   const facts = nodes.map(({ id, state, reason, executions, retries }) => [id, state, reason, executions, retries]);

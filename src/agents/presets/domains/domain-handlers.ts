@@ -79,6 +79,7 @@ function describeFailures(failures: readonly string[], results: Results, context
   return failures.map((id) => {
     const step = results[id]?.steps.find(({ success }) => !success);
     const reason = context.failures[id]?.message ?? step?.error?.message ?? step?.output.trim().slice(-300);
-    return reason === undefined || reason === '' ? id : `${id} (${reason})`;
+    const told = [reason, step?.advice].filter((text) => text).join('\n');
+    return told === '' ? id : `${id} (${told})`;
   });
 }

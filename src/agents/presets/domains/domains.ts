@@ -62,7 +62,12 @@ const ml: DomainPreset = {
         {
           name: 'syntax',
           tool: 'pip',
-          steps: [{ name: 'syntax', command: ['python3', '-m', 'compileall', '-q', '.'] }],
+          steps: [
+            {
+              name: 'syntax',
+              command: ['python3', '-m', 'compileall', '-q', '-x', '(^|/)([.]|node_modules/|venv/)[^/]', '.'],
+            },
+          ],
         },
       ],
     },

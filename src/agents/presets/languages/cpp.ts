@@ -10,8 +10,9 @@ function toolchain(program: string): Toolchain {
     check: [program, '-std={standard}', '-Wall', '-fsyntax-only', '{sources}'],
     build: [...compile, '-o', '{build}/program', '{sources}'],
     run: ['{build}/program', '{args}'],
-    buildTests: [...compile, '-I.', '-o', '{build}/tests', '{testSources}', '{tests}'],
-    test: [{ command: ['{build}/tests'] }],
+    buildTests: [...compile, '-I.', '-o', '{testProgram}', '{testSources}', '{testHelpers}', '{test}'],
+    testsAreApart: true,
+    test: [{ command: ['{testProgram}'] }],
   };
 }
 
@@ -29,5 +30,5 @@ export const cpp: LanguagePreset = {
   support: [],
   toolchains: [toolchain('g++'), toolchain('clang++'), toolchain('c++')],
   advice:
-    'The program is main.cpp, built as C++20 (option `standard`) with the standard library. Tests are a program tests.cpp with its own main; it is linked with all files that have none, and may include headers or main.cpp.',
+    'The program is main.cpp, built as C++20 (option `standard`) with the standard library. Tests are a program tests.cpp with its own main, or several; each is linked with all files that have none, and may include headers or main.cpp.',
 };

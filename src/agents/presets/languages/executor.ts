@@ -24,6 +24,12 @@ export interface CodePlace {
   readonly session?: Session | undefined;
 }
 
+/** Whether a command was not started because its program is not there, and not for want of its working directory. */
+export function isProgramMissing(error: unknown): error is RexError<'COMMAND_NOT_STARTED'> {
+  if (!RexError.is(error, 'COMMAND_NOT_STARTED')) return false;
+  return error.context.errno === 'ENOENT' && error.context.missingCwd === undefined;
+}
+
 /** Runs an argv; a time limit is a result. @throws COMMAND_NOT_STARTED with `ENOENT` for a missing program */
 export async function executeIn(
   { runtime, session }: CodePlace,

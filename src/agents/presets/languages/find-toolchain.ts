@@ -74,7 +74,7 @@ async function tryTool({ runtime, session }: CodePlace, command: readonly string
   try {
     return await executeIn({ runtime, session }, fillCommand(command, { texts: {}, lists: {} }), options);
   } catch (error) {
-    if (RexError.is(error, 'COMMAND_NOT_STARTED')) return undefined;
+    if (RexError.is(error, 'COMMAND_NOT_STARTED') && error.context.missingCwd === undefined) return undefined;
     throw error;
   }
 }

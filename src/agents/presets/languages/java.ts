@@ -25,11 +25,11 @@ const compile = ['javac', '-J-XX:TieredStopAtLevel=1', '-encoding', 'UTF-8', '-p
 const byType = (otherwise: string): readonly NameChoice[] => [
   {
     name: '$1.java',
-    when: /^\s*public\s+(?:(?:final|abstract|sealed|non-sealed|strictfp)\s+)*(?:class|record|enum|@?interface)\s+(\w+)/m,
+    when: /^\s*public\s+(?:(?:final|abstract|sealed|non-sealed|strictfp)\s+)*(?:class|record|enum|@?interface)\s+([\p{L}\p{N}_$]+)/mu,
   },
   {
     name: '$1.java',
-    when: /\b(?:class|record|enum|interface)\s+(\w+)(?:(?!\b(?:class|record|enum|interface)\s+\w+[^;{]*\{)[\s\S])*\bstatic\s+(?:final\s+)?void\s+main\s*\(/,
+    when: /\b(?:class|record|enum|interface)\s+([\p{L}\p{N}_$]+)(?:(?!\b(?:class|record|enum|interface)\s+[\p{L}\p{N}_$]+[^;{]*\{)[\s\S])*\bstatic\s+(?:final\s+)?void\s+main\s*\(/u,
   },
   { name: otherwise },
 ];
@@ -41,8 +41,8 @@ export const java17: LanguagePreset = {
   extensions: ['.java'],
   mainFile: byType('Main.java'),
   testFile: byType('MainTest.java'),
-  testPattern: /(?:^|\/)(?:Test[A-Z]\w*|\w*Tests?)\.java$/,
-  unitPrefix: /^\s*package\s+([\w.]+)\s*;/m,
+  testPattern: /(?:^|\/)(?:Test\p{Lu}[\p{L}\p{N}_$]*|[\p{L}\p{N}_$]*Tests?)\.java$/u,
+  unitPrefix: /^\s*package\s+([\p{L}\p{N}_$.]+)\s*;/mu,
   environment: { LC_ALL: 'C.UTF-8', JAVA_TOOL_OPTIONS: undefined },
   support: [],
   toolchains: [
@@ -69,6 +69,13 @@ export const java17: LanguagePreset = {
       run: [...start, '{unit}', '{args}'],
       buildTests: [...compile, '{sources}', '{tests}'],
       test: [{ command: ['sh', '-c', runAll, '{build}', '{testUnits}'] }],
+    },
+  ],
+  explanations: [
+    {
+      pattern: /package (?:org\.junit|junit)[\w.]* does not exist/,
+      words:
+        'JUnit is not there: Maven brings it where a pom.xml names it; without one, tests are classes whose main throws',
     },
   ],
   advice:

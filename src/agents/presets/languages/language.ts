@@ -37,7 +37,7 @@ export interface CommandChoice {
  * One way to check, build, run and test code: command templates, as argv. `{main}`, `{test}`, `{build}` (a directory for
  * what is built), `{unit}` (the main file as the language names it: class, module), `{standard}` and `{probe}` (what the
  * probe printed) are replaced within words; the words `{sources}`, `{testSources}`, `{tests}`, `{testFiles}` (those of
- * the tests that are run), `{testUnits}` and `{args}` become lists.
+ * the tests that are run), `{testUnits}`, `{testHelpers}` and `{args}` become lists.
  */
 export interface Toolchain {
   readonly tools: readonly RequiredTool[];
@@ -52,6 +52,11 @@ export interface Toolchain {
   readonly build?: readonly string[] | undefined;
   readonly run: readonly string[];
   readonly buildTests?: readonly string[] | undefined;
+  /**
+   * Each test file (where the language has entries: each that has one) is a program of its own: it is `{test}`, built as
+   * `{testProgram}`, with the other tests as `{testHelpers}`. Default false: all of them are built and run at once.
+   */
+  readonly testsAreApart?: boolean | undefined;
   /** Test command by what the test file holds. */
   readonly test: readonly CommandChoice[];
 }
@@ -80,6 +85,8 @@ export interface LanguagePreset {
   readonly support: readonly SupportFile[];
   /** In order of preference. */
   readonly toolchains: readonly Toolchain[];
+  /** What some complaints of a compiler mean, for people: the words of the first pattern that is found. */
+  readonly explanations?: readonly { readonly pattern: RegExp; readonly words: string }[] | undefined;
   /** What to mind when writing code for a check, in a few sentences; part of an agent's instructions. */
   readonly advice: string;
 }

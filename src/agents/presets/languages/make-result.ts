@@ -49,7 +49,9 @@ export function makeResult(bench: Workbench, startedAt: number): ResultMaker {
       return finish({ status: 'timeout', summary: describeEnd('the compiler', execution), execution });
     }
     valid = false;
-    const summary = `the code does not compile: ${output.trim().slice(0, 2000)}`;
+    const meaning = language.explanations?.find(({ pattern }) => pattern.test(output))?.words;
+    const what = meaning === undefined ? 'the code does not compile' : `the code does not compile (${meaning})`;
+    const summary = `${what}: ${output.trim().slice(0, 2000)}`;
     return finish({ status: 'invalid', summary, execution });
   };
   return { validate, finish };

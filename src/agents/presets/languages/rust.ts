@@ -34,8 +34,9 @@ export const rust: LanguagePreset = {
       check: [...compile, '--crate-name', 'checked', '--emit=metadata', '--out-dir', '{build}', '{main}'],
       build: [...compile, '--crate-name', 'program', '-o', '{build}/program', '{main}'],
       run: ['{build}/program', '{args}'],
-      buildTests: [...compile, '--crate-name', 'tests', '--test', '-o', '{build}/tests', '{test}'],
-      test: [{ command: ['{build}/tests'], ran }],
+      buildTests: [...compile, '--crate-name', 'tests', '--test', '-o', '{testProgram}', '{test}'],
+      testsAreApart: true,
+      test: [{ command: ['{testProgram}'], ran }],
     },
   ],
   advice:

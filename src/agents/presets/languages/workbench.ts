@@ -1,9 +1,8 @@
-import { RexError } from '../../../core/errors.ts';
 import type { Runtime } from '../../../sandbox/runtime/runtime.ts';
 import type { Session } from '../../../sandbox/session/session.ts';
 import { type CodeLayout, type CodeSource, layOut, unitOf } from './code-files.ts';
 import type { ExecutionResult } from './code-result.ts';
-import { type CodePlace, executeIn } from './executor.ts';
+import { type CodePlace, executeIn, isProgramMissing } from './executor.ts';
 import { type CommandValues, fillCommand, fillText } from './fill-command.ts';
 import { findToolchain, toolchainMissing } from './find-toolchain.ts';
 import type { CommandChoice, LanguagePreset, Toolchain } from './language.ts';
@@ -36,6 +35,7 @@ interface StepOptions {
   readonly stdin?: string | Uint8Array | undefined;
   readonly args?: readonly string[] | undefined;
   readonly timeoutMs?: number | undefined;
+  readonly texts?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Code in its directory, with the commands of its language. */
@@ -73,8 +73,8 @@ export async function openWorkbench(runtime: Runtime, options: CodeOptions): Pro
       value === undefined ? undefined : fillText(value, values.texts),
     ]),
   );
-  const step = async (template: readonly string[], limitMs: number, { stdin, args = [] }: StepOptions = {}) => {
-    const command = fillCommand(template, { ...values, lists: { ...values.lists, args } });
+  const step = async (template: readonly string[], limitMs: number, { stdin, args = [], texts }: StepOptions = {}) => {
+    const command = fillCommand(template, { texts: { ...values.texts, ...texts }, lists: { ...values.lists, args } });
     const limits = { timeoutMs: limitMs, maxOutputBytes, signal };
     try {
       return await executeIn(place, command, {
@@ -87,15 +87,31 @@ export async function openWorkbench(runtime: Runtime, options: CodeOptions): Pro
       throw toolError(error, language, toolchain, command[0]);
     }
   };
+  const programs = toolchain.testsAreApart ? testPrograms(language, layout) : [values.texts.test as string];
+  /** A command of the tests, for one program of them after another until one fails. */
+  const stepThrough = async (template: readonly string[], limitMs: number): Promise<ExecutionResult> => {
+    const results: ExecutionResult[] = [];
+    for (const [index, test] of programs.entries()) {
+      const result = await step(template, limitMs, {
+        texts: { test, testProgram: `${directory.build}/tests-${index}` },
+      });
+      results.push(result);
+      if (result.exitCode !== 0) break;
+    }
+    return joinRuns(results);
+  };
   return {
     language,
     layout,
     toolchain,
-    validate: async (part) => toolchain[part] && (await step(toolchain[part], buildTimeoutMs)),
+    validate: async (part) => {
+      const command = toolchain[part];
+      return command && (await (part === 'buildTests' ? stepThrough : step)(command, buildTimeoutMs));
+    },
     run: (more = {}) => step(toolchain.run, more.timeoutMs ?? timeoutMs, more),
     test: async () => {
       const { command, ran } = testCommand(toolchain, layout);
-      const result = await step(command, timeoutMs);
+      const result = await stepThrough(command, timeoutMs);
       return { ...result, ran: ran?.test(`${result.stdout}\n${result.stderr}`) ?? true };
     },
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
@@ -107,6 +123,25 @@ function testCommand(toolchain: Toolchain, { files, testFiles }: CodeLayout): Co
   return toolchain.test.find(({ when }) => when?.test(text) ?? true) ?? { command: toolchain.run };
 }
 
+/** The tests that are programs of their own. */
+function testPrograms({ entryPattern }: LanguagePreset, { files, testFiles }: CodeLayout): readonly string[] {
+  if (!entryPattern) return testFiles;
+  const programs = testFiles.filter((path) => entryPattern.test(files.get(path) ?? ''));
+  return programs.length > 0 ? programs : testFiles.slice(0, 1);
+}
+
+/** What ran one after another as one: all that was printed, and how the last one ended. */
+function joinRuns(results: readonly ExecutionResult[]): ExecutionResult {
+  const last = results.at(-1) as ExecutionResult;
+  return {
+    ...last,
+    stdout: results.map(({ stdout }) => stdout).join(''),
+    stderr: results.map(({ stderr }) => stderr).join(''),
+    truncated: results.some(({ truncated }) => truncated),
+    durationMs: results.reduce((sum, { durationMs }) => sum + durationMs, 0),
+  };
+}
+
 function valuesOf(
   layout: CodeLayout,
   language: LanguagePreset,
@@ -114,6 +149,9 @@ function valuesOf(
 ): CommandValues {
   const { files, main, code, sources, testSources, tests, testFiles } = layout;
   const test = testFiles[0] ?? main;
+  const programs = testPrograms(language, layout);
+  const apart = tests.filter((path) => !sources.includes(path));
+  const testHelpers = apart.filter((path) => !programs.includes(path));
   const testUnits = testFiles.map((path) => unitOf(language, path, files.get(path) ?? ''));
   const texts = {
     main,
@@ -124,7 +162,7 @@ function valuesOf(
   };
   return {
     texts: { ...texts, unit: unitOf(language, main, code) },
-    lists: { sources, testSources, testFiles, testUnits, tests: tests.filter((path) => !sources.includes(path)) },
+    lists: { sources, testSources, testFiles, testUnits, testHelpers, tests: apart },
   };
 }
 
@@ -134,7 +172,7 @@ function toolError(
   toolchain: Toolchain,
   program: string | undefined,
 ): unknown {
-  if (!RexError.is(error, 'COMMAND_NOT_STARTED') || error.context.errno !== 'ENOENT') return error;
+  if (!isProgramMissing(error)) return error;
   const tool = toolchain.tools.find(({ name }) => name === program);
   return tool ? toolchainMissing(language, tool) : error;
 }

@@ -24,9 +24,21 @@ const make: ToolPreset = {
     {
       name: 'stale-objects',
       pattern: /file format not recognized|recompile with -fPIC|file truncated|incompatible with .* output/,
-      recover: [['make', 'clean']],
+      recover: [['make', '--always-make', '{targets*}']],
+      retry: false,
     },
-    { name: 'configure-first', pattern: /no makefile found/, recover: [['sh', './configure']] },
+    {
+      name: 'configure-first',
+      pattern: /no makefile found/,
+      recover: [['sh', './configure']],
+      advice: 'There is neither a Makefile nor a configure script here: give the directory of the project as `cwd`.',
+    },
+    {
+      name: 'missing-program',
+      pattern: /(?:^|: )(?<program>[^\s:]+): (?:No such file or directory|(?:command )?not found)\n[\s\S]*Error 127$/m,
+      advice: 'The Makefile needs {program}, which is not installed or not in the PATH.',
+    },
+    { name: 'spaces', pattern: /missing separator/, advice: 'Lines of a recipe begin with a tab, not with spaces.' },
   ],
 };
 
@@ -37,14 +49,52 @@ const cmake: ToolPreset = {
   commands: {
     configure: { command: ['cmake', '-S', '.', '-B', 'build'] },
     build: { command: ['cmake', '--build', 'build'] },
-    test: { command: ['ctest', '--test-dir', 'build', '--output-on-failure'] },
+    test: { command: ['ctest', '--test-dir', 'build', '--output-on-failure', '--no-tests=error'] },
     clean: { command: ['cmake', '--build', 'build', '--target', 'clean'] },
   },
   handlers: [
     {
+      name: 'no-project',
+      pattern: /does not appear to contain CMakeLists\.txt/,
+      advice: 'There is no CMakeLists.txt here: give the directory of the project as `cwd`.',
+    },
+    {
       name: 'not-configured',
-      pattern: /could not load cache|is not a directory|No such file or directory.*build/i,
+      pattern:
+        /could not load cache|build is not a directory|No rule to make target 'Makefile'|loading 'build\.ninja'/i,
       recover: [['cmake', '-S', '.', '-B', 'build']],
+      advice: 'The project cannot be configured: see what the step `configure` says.',
+    },
+    {
+      name: 'not-built',
+      pattern: /Failed to change working directory|Could not find executable|Unable to find executable/,
+      recover: [
+        ['cmake', '-S', '.', '-B', 'build'],
+        ['cmake', '--build', 'build'],
+      ],
+      advice: 'The tests cannot be built: see what the step `build` says.',
+    },
+    {
+      name: 'no-tests',
+      pattern: /No tests were found/,
+      advice: 'The project adds no tests: CMakeLists.txt takes enable_testing() and add_test(…).',
+    },
+    {
+      name: 'missing-compiler',
+      pattern:
+        /No CMAKE_\w+_COMPILER could be found|The CMAKE_\w+_COMPILER:|Could not find compiler set in environment/,
+      advice:
+        'No compiler is installed for a language of the project, or the one that is named is not there; Debian: apt-get install g++.',
+    },
+    {
+      name: 'missing-package',
+      pattern: /(?:Could not find a package configuration file provided by|Could NOT find) "?(?<package>\w+)/,
+      advice: 'CMake does not find {package}: install its development files, or name its place in CMAKE_PREFIX_PATH.',
+    },
+    {
+      name: 'old-cmake',
+      pattern: /CMake (?<wanted>[\d.]+) or higher is required/,
+      advice: 'The project asks for CMake {wanted}: install a newer one.',
     },
     {
       name: 'moved-tree',

@@ -1,32 +1,5 @@
+import { catchUp, removeLock, settle, unstash } from './git-scripts.ts';
 import type { ToolPreset } from './tool-preset.ts';
-
-/** Removes a lock that no running git holds. */
-const removeLock = `
-root=$(git rev-parse --show-toplevel) || exit
-for process in /proc/[0-9]*; do
-  case "$(readlink "$process/exe" 2>/dev/null)" in */git | */git-*) ;; *) continue ;; esac
-  [ "$process" = "/proc/$$" ] && continue
-  case "$(readlink "$process/cwd" 2>/dev/null)" in "$root" | "$root"/*) echo "git is at work: $process"; exit 1 ;; esac
-done
-rm -f -- "$1"`;
-
-/** Settles every conflict by one side (\`ours\`, \`theirs\`) or by both (\`union\`), then goes on with what was under way. */
-const settle = `
-git diff --name-only --diff-filter=U -z | while IFS= read -r -d '' file; do
-  if [ "$1" = union ]; then
-    for stage in 1 2 3; do git show ":$stage:$file" >"$file.stage$stage" 2>/dev/null || : >"$file.stage$stage"; done
-    git merge-file --union -p "$file.stage2" "$file.stage1" "$file.stage3" >"$file" || exit
-    rm -f "$file.stage1" "$file.stage2" "$file.stage3"
-  else
-    git checkout "--$1" -- "$file" || exit
-  fi
-  git add -- "$file" || exit
-done || exit
-directory=$(git rev-parse --git-dir)
-if [ -e "$directory/rebase-merge" ] || [ -e "$directory/rebase-apply" ]; then GIT_EDITOR=true git rebase --continue
-elif [ -e "$directory/CHERRY_PICK_HEAD" ]; then GIT_EDITOR=true git cherry-pick --continue
-elif [ -e "$directory/REVERT_HEAD" ]; then GIT_EDITOR=true git revert --continue
-else git commit --no-edit; fi`;
 
 /** Git. */
 export const git: ToolPreset = {
@@ -53,7 +26,7 @@ export const git: ToolPreset = {
     fetch: { command: ['git', 'fetch', '--quiet'] },
     pull: { command: ['git', 'pull', '--quiet', '--no-rebase', '--no-edit'] },
     push: { command: ['git', 'push', '--quiet'], gated: true },
-    bisectStart: { command: ['git', 'bisect', 'start', '{bad}', '{good}'] },
+    bisectStart: { command: ['git', 'bisect', 'start', '{bad}', '{good}', '--'] },
     bisectRun: { command: ['git', 'bisect', 'run', '{test*}'] },
     bisectReset: { command: ['git', 'bisect', 'reset'] },
     abort: {
@@ -72,8 +45,8 @@ export const git: ToolPreset = {
       pattern:
         /local changes to the following files would be overwritten|untracked working tree files would be overwritten|Please commit your changes or stash them|You have unstaged changes|your local changes would be overwritten/,
       recover: [['git', 'stash', 'push', '--include-untracked', '--message', 'kept by hrm-rex']],
-      finish: [['git', 'stash', 'pop']],
-      advice: 'Commit or stash what was changed.',
+      finish: [['bash', '-c', unstash]],
+      advice: 'Commit or stash what was changed; what could not be given back is in the stash.',
     },
     {
       name: 'merge-conflict',
@@ -82,6 +55,14 @@ export const git: ToolPreset = {
       recover: [['bash', '-c', settle, 'bash', '{conflictRule}']],
       retry: false,
       advice: 'Give the value `conflictRule` (ours, theirs, union), or settle the conflict by hand.',
+    },
+    {
+      name: 'unfinished',
+      pattern:
+        /because you have unmerged files|cannot switch branch while|not concluded your|rebase-(?:merge|apply) directory|previous (?:cherry-pick|revert) .* in progress/,
+      needs: ['conflictRule'],
+      recover: [['bash', '-c', settle, 'bash', '{conflictRule}']],
+      advice: 'A merge, rebase or pick is under way: finish it, give the value `conflictRule`, or run `abort`.',
     },
     {
       name: 'nothing-to-commit',
@@ -105,7 +86,38 @@ export const git: ToolPreset = {
     {
       name: 'behind-remote',
       pattern: /\[rejected\].*\((?:fetch first|non-fast-forward)\)/,
-      recover: [['git', 'pull', '--quiet', '--rebase']],
+      recover: [['bash', '-c', catchUp, 'bash', '{conflictRule*}']],
+      advice: 'The remote has changes that conflict with these: give the value `conflictRule`, or merge them.',
+    },
+    {
+      name: 'detached-head',
+      pattern: /You are not currently on a branch/,
+      needs: ['branch'],
+      recover: [['git', 'switch', '--create', '{branch}']],
+      advice: 'No branch is checked out: switch to one, or give the value `branch`, the name of a new one.',
+    },
+    {
+      name: 'unknown-name',
+      pattern:
+        /invalid reference|not something we can merge|unknown revision|bad revision|invalid upstream|valid revision|ambiguous argument/,
+      recover: [['git', 'fetch', '--quiet', '--all']],
+      advice: 'There is no branch or commit of this name, neither here nor at the remotes.',
+    },
+    {
+      name: 'no-repository',
+      pattern: /not a git repository/,
+      advice: 'This directory is in no repository: run `init` or `clone`, or give the directory of one as `cwd`.',
+    },
+    {
+      name: 'unrelated-histories',
+      pattern: /refusing to merge unrelated histories/,
+      advice: 'The two branches have no commit in common; `git merge --allow-unrelated-histories` joins them.',
+    },
+    {
+      name: 'foreign-owner',
+      pattern: /detected dubious ownership/,
+      advice:
+        'The repository belongs to another user: name its directory in `safe.directory` of git, or change its owner.',
     },
     {
       name: 'network-down',

@@ -1,121 +1,7 @@
-import type { ErrorHandler, ToolPreset } from './tool-preset.ts';
-
-const networkDown: ErrorHandler = {
-  name: 'network-down',
-  pattern:
-    /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRE(?:SET|FUSED)|Temporary failure (?:in name resolution|resolving)|Could not resolve|NewConnectionError|network is unreachable|dial tcp|failed to download from|Could not transfer artifact/i,
-  recover: [['sleep', '1']],
-  times: 2,
-  advice: 'The registry cannot be reached: check network, proxy and registry address.',
-};
-
-const node = 'Debian: apt-get install npm; macOS: brew install node; elsewhere: https://nodejs.org';
-
-/** npm. */
-const npm: ToolPreset = {
-  name: 'npm',
-  aliases: ['node-packages'],
-  tools: [{ name: 'npm', version: ['npm', '--version'], install: node }],
-  environment: {
-    NO_UPDATE_NOTIFIER: '1',
-    npm_config_fund: 'false',
-    npm_config_audit: 'false',
-    // A silent npm above this one would keep the faults to itself, too.
-    npm_config_loglevel: 'error',
-  },
-  commands: {
-    install: { command: ['npm', 'ci', '--ignore-scripts'], fallbacks: ['resolve', 'offline'] },
-    resolve: { command: ['npm', 'install', '--ignore-scripts'] },
-    offline: { command: ['npm', 'install', '--ignore-scripts', '--offline'] },
-    lock: { command: ['npm', 'install', '--package-lock-only', '--ignore-scripts'] },
-    add: { command: ['npm', 'install', '--ignore-scripts', '{packages*}'] },
-    run: { command: ['npm', 'run', '--silent', '{script}'] },
-    test: { command: ['npm', 'test', '--silent'] },
-    outdated: { command: ['npm', 'outdated', '--json'], accept: [1] },
-  },
-  handlers: [
-    {
-      name: 'lockfile',
-      pattern:
-        /can only install (?:packages )?(?:when|with an existing)|package-lock\.json.*(?:in sync|missing|out of date)|EUSAGE/,
-      recover: [['npm', 'install', '--package-lock-only', '--ignore-scripts']],
-    },
-    {
-      name: 'peer-conflict',
-      pattern: /ERESOLVE/,
-      recover: [['npm', 'install', '--ignore-scripts', '--legacy-peer-deps']],
-      retry: false,
-    },
-    { name: 'broken-cache', pattern: /EINTEGRITY|Z_BUF_ERROR/, recover: [['npm', 'cache', 'clean', '--force']] },
-    networkDown,
-  ],
-};
-
-const pnpm: ToolPreset = {
-  name: 'pnpm',
-  aliases: [],
-  tools: [{ name: 'pnpm', version: ['pnpm', '--version'], install: 'npm install --global pnpm' }],
-  environment: { CI: 'true' },
-  commands: {
-    install: { command: ['pnpm', 'install', '--frozen-lockfile', '--ignore-scripts'], fallbacks: ['offline'] },
-    offline: { command: ['pnpm', 'install', '--offline', '--ignore-scripts'] },
-    add: { command: ['pnpm', 'add', '--ignore-scripts', '{packages*}'] },
-    run: { command: ['pnpm', 'run', '{script}'] },
-    test: { command: ['pnpm', 'test'] },
-  },
-  handlers: [
-    {
-      name: 'lockfile',
-      pattern: /ERR_PNPM_(?:NO_LOCKFILE|OUTDATED_LOCKFILE|FROZEN_LOCKFILE\w*)/,
-      recover: [['pnpm', 'install', '--no-frozen-lockfile', '--ignore-scripts']],
-      retry: false,
-    },
-    networkDown,
-  ],
-};
-
-const yarn: ToolPreset = {
-  name: 'yarn',
-  aliases: [],
-  tools: [{ name: 'yarn', version: ['yarn', '--version'], install: 'npm install --global yarn' }],
-  commands: {
-    install: { command: ['yarn', 'install', '--frozen-lockfile'] },
-    add: { command: ['yarn', 'add', '{packages*}'] },
-    run: { command: ['yarn', 'run', '{script}'] },
-    test: { command: ['yarn', 'test'] },
-  },
-  handlers: [
-    { name: 'lockfile', pattern: /lockfile needs to be updated|YN0028/, recover: [['yarn', 'install']], retry: false },
-    networkDown,
-  ],
-};
-
-const pip: ToolPreset = {
-  name: 'pip',
-  aliases: ['python-packages', 'pip3'],
-  tools: [{ name: 'pip', version: ['pip', '--version'], install: 'Debian: apt-get install python3-pip python3-venv' }],
-  environment: { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' },
-  commands: {
-    install: { command: ['python3', '-m', 'pip', 'install', '--requirement', 'requirements.txt'] },
-    add: { command: ['python3', '-m', 'pip', 'install', '{packages*}'] },
-    list: { command: ['python3', '-m', 'pip', 'list', '--format=json'] },
-    venv: { command: ['python3', '-m', 'venv', '.venv'] },
-    test: { command: ['python3', '-m', 'unittest', 'discover'] },
-  },
-  handlers: [
-    {
-      name: 'system-python',
-      pattern: /externally-managed-environment/,
-      recover: [
-        ['python3', '-m', 'venv', '.venv'],
-        ['.venv/bin/python', '-m', 'pip', 'install', '--requirement', 'requirements.txt'],
-      ],
-      retry: false,
-    },
-    { name: 'no-pip', pattern: /No module named pip/, recover: [['python3', '-m', 'ensurepip', '--user']] },
-    networkDown,
-  ],
-};
+import { networkDown } from './network-down.ts';
+import { npm, pnpm, yarn } from './node-packages.ts';
+import { pip } from './python-packages.ts';
+import type { ToolPreset } from './tool-preset.ts';
 
 const cargo: ToolPreset = {
   name: 'cargo',
@@ -123,7 +9,7 @@ const cargo: ToolPreset = {
   tools: [
     { name: 'cargo', version: ['cargo', '--version'], install: 'https://rustup.rs; Debian: apt-get install cargo' },
   ],
-  environment: { CARGO_TERM_COLOR: 'never' },
+  environment: { CARGO_TERM_COLOR: 'never', CARGO_NET_RETRY: '1' },
   commands: {
     install: { command: ['cargo', 'fetch', '--locked'] },
     add: { command: ['cargo', 'add', '{packages*}'] },

@@ -1,6 +1,7 @@
 import { RexError } from '../../../core/errors.ts';
 import { toTaskError } from '../../../orchestration/task/task-error.ts';
-import { type CodePlace, executeIn } from '../languages/executor.ts';
+import { type CodePlace, executeIn, isProgramMissing } from '../languages/executor.ts';
+import type { RequiredTool } from '../languages/language.ts';
 import { fillTemplate, fillWord } from './fill-template.ts';
 import { type InteractiveSessions, talkToProgram } from './talk-to-program.ts';
 import type { CommandTemplate, ErrorHandler, PresetCommand, ToolPreset, WorkflowValues } from './tool-preset.ts';
@@ -38,38 +39,43 @@ export async function runStep(name: string, given: PresetCommand, context: StepC
 async function attempt(name: string, given: PresetCommand, context: StepContext): Promise<StepResult> {
   const recoveries: StepResult['recoveries'][number][] = [];
   const used = new Map<ErrorHandler, number>();
+  const finishers: { readonly handler: ErrorHandler; readonly within: StepContext }[] = [];
   let attempts = 0;
   let command: readonly string[] = given.command;
+  const end = async (isDone: boolean, last: CommandOutcome, known: string | null): Promise<StepResult> => {
+    let [success, advice] = [isDone, known];
+    for (const { handler, within } of finishers.reverse()) {
+      const commands = await runAll(handler.finish ?? [], within);
+      recoveries.push({ handler: `${handler.name}: finish`, commands });
+      if (commands.every((done) => isSuccess(done))) continue;
+      success = false;
+      advice ??= handler.advice ?? null;
+    }
+    return { name, ...last, command, success, attempts, recoveries, fallback: null, advice, error: null };
+  };
   try {
     command = fillTemplate(given.command, context.values);
     for (;;) {
       attempts++;
       const outcome = await runCommand(command, given, context);
-      const end = (success: boolean, last: CommandOutcome, advice: string | null): StepResult => {
-        return { name, ...last, command, success, attempts, recoveries, fallback: null, advice, error: null };
-      };
-      if (isSuccess(outcome, given.accept)) return end(true, outcome, null);
+      refuseMissing(outcome, context.tool);
+      const hasFault = given.fault?.test(outcome.output) ?? false;
+      if (isSuccess(outcome, given.accept) && !hasFault) return await end(true, outcome, null);
       const known = context.tool.handlers.find(({ pattern }) => pattern.test(outcome.output));
+      const groups = withoutEmpty(known?.pattern.exec(outcome.output)?.groups ?? {});
+      const advice = known?.advice === undefined ? null : fillAdvice(known.advice, groups);
       const usable = known && isUsable(known, used, context.values) ? known : undefined;
-      if (usable?.accept) return end(true, outcome, null);
-      if (!usable?.recover) return end(false, outcome, known?.advice ?? null);
+      if (usable?.accept) return await end(true, outcome, null);
+      if (!usable?.recover) return await end(false, outcome, advice);
 
       used.set(usable, (used.get(usable) ?? 0) + 1);
-      const groups = usable.pattern.exec(outcome.output)?.groups ?? {};
-      const within = { ...context, values: { ...context.values, ...withoutEmpty(groups) } };
+      const within = { ...context, values: { ...context.values, ...groups } };
       const commands = await runAll(usable.recover, within);
       recoveries.push({ handler: usable.name, commands });
       const last = commands.at(-1);
-      if (!last || !commands.every((done) => isSuccess(done))) return end(false, outcome, usable.advice ?? null);
-      if (usable.retry === false) return end(true, last, null);
-      if (usable.finish) {
-        attempts++;
-        const repeated = await runCommand(command, given, context);
-        const finished = await runAll(usable.finish, within);
-        recoveries.push({ handler: `${usable.name}: finish`, commands: finished });
-        const success = isSuccess(repeated, given.accept) && finished.every((done) => isSuccess(done));
-        return end(success, repeated, success ? null : (usable.advice ?? null));
-      }
+      if (!last || !commands.every((done) => isSuccess(done))) return await end(false, outcome, advice);
+      if (usable.retry === false) return await end(true, last, null);
+      if (usable.finish) finishers.push({ handler: usable, within });
     }
   } catch (error) {
     if (context.signal?.aborted) throw error;
@@ -122,14 +128,25 @@ function withoutEmpty(groups: Readonly<Record<string, string | undefined>>): Rec
 }
 
 function missingTool(error: unknown, { name, tools }: ToolPreset): unknown {
-  if (!RexError.is(error, 'COMMAND_NOT_STARTED') || error.context.errno !== 'ENOENT') return error;
+  if (!isProgramMissing(error)) return error;
   const program = [error.context.command].flat()[0];
   const tool = tools.find((known) => known.name === program);
-  if (!tool) return error;
-  const context = { language: name, tool: tool.name, install: tool.install };
-  return new RexError(
-    'TOOLCHAIN_MISSING',
-    `${name} needs ${tool.name}, which is not installed; ${tool.install}`,
-    context,
-  );
+  return tool ? toolMissing(name, tool) : error;
+}
+
+/** A shell that a command goes through says by its exit code that a program is missing. @throws TOOLCHAIN_MISSING */
+function refuseMissing({ exitCode, output }: CommandOutcome, { name, tools }: ToolPreset): void {
+  if (exitCode !== 127) return;
+  const tool = tools.find((known) => output.includes(`${known.name}: not found`));
+  if (tool) throw toolMissing(name, tool);
+}
+
+function toolMissing(language: string, { name, install }: RequiredTool): RexError {
+  const context = { language, tool: name, install };
+  return new RexError('TOOLCHAIN_MISSING', `${language} needs ${name}, which is not installed; ${install}`, context);
+}
+
+/** An advice with what the pattern found. */
+function fillAdvice(advice: string, groups: Readonly<Record<string, string>>): string {
+  return advice.replaceAll(/\{(\w+)\}/g, (whole, name: string) => groups[name] ?? whole);
 }

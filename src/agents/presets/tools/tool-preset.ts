@@ -23,7 +23,7 @@ export interface ErrorHandler {
   readonly finish?: readonly CommandTemplate[] | undefined;
   /** Times for one step. Default 1. */
   readonly times?: number | undefined;
-  /** What a person can do where this does not help. */
+  /** What a person can do where this does not help; `{name}` takes a named group of the pattern. */
   readonly advice?: string | undefined;
 }
 
@@ -38,6 +38,8 @@ export interface PresetCommand {
   readonly command: CommandTemplate;
   /** Exit codes besides 0 that are no failure. */
   readonly accept?: readonly number[] | undefined;
+  /** Found in what it printed means failure, whatever the exit code: for programs that always end with 0. */
+  readonly fault?: RegExp | undefined;
   /** Talks to the program, in a session of its own. */
   readonly exchanges?: readonly Exchange[] | undefined;
   /** Commands of the preset to try, in order, when it fails and no handler helps. */

@@ -21,8 +21,8 @@ const TEMPORARY = 75;
 export const check: Handler = async (task, context) => {
   const { project: name, kind } = task.input as { readonly project: string; readonly kind: CheckKind };
   const project = projectOf(name);
-  await using place = await openWorkplace(context, `agents/${name}-${kind}`, true);
-  await clone(place, `origin/${name}.git`);
+  await using place = await openWorkplace(context, `agents/${name}-${kind}`, false);
+  await clone(place, context, `origin/${name}.git`);
   const finding = (ok: boolean, detail: string): Finding => ({ project: name, kind, ok, detail: tail(detail) });
   if (kind === 'test' && project.code) {
     const { success, summary } = await runTests(project, place, task, context);
@@ -37,10 +37,26 @@ export const check: Handler = async (task, context) => {
   throw new RexError('HANDLER_FAILED', tail(output), reason, { retryable: true });
 };
 
-/** Clones a repository of the workspace into the agent's directory. @throws Error where git cannot */
-export async function clone(place: Workplace, from: string): Promise<void> {
-  const { success, steps } = await place.work('git', [script('clone', `git clone --quiet "$ROOT/${from}" . 2>&1`)]);
-  if (!success) throw new Error(`${from} cannot be cloned: ${tail(steps[0]?.output ?? '')}`);
+/**
+ * Clones a repository of the workspace into the agent's directory, once: an execution after one that was cut off finds
+ * the clone, as it was. @throws Error where git cannot
+ */
+export async function clone(place: Workplace, context: HandlerContext, from: string): Promise<void> {
+  let isKept = true;
+  await context.step('clone', async () => {
+    isKept = false;
+    const { success, steps } = await place.work('git', [script('clone', `${empty}\n${cloneFrom(from)}`)]);
+    if (!success) throw new Error(`${from} cannot be cloned: ${tail(steps[0]?.output ?? '')}`);
+    return null;
+  });
+  if (isKept) await place.work('git', [script('clean', clean)]);
+}
+
+const empty = 'find . -mindepth 1 -delete';
+const clean = 'rm -f .git/index.lock && git reset --quiet --hard && git clean -fdxq';
+
+function cloneFrom(from: string): string {
+  return `git clone --quiet "$ROOT/${from}" . 2>&1`;
 }
 
 /** The agent of the project's language compiles the sources and runs the tests. */

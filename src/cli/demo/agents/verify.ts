@@ -21,8 +21,8 @@ export const verify: Handler = async (task, context) => {
   const { installed } = context.inputs.survey as unknown as Survey;
   const isRepaired = await runtime.files.exists(`repair/${name}/.git/ready`);
   const from = isRepaired ? `repair/${name}` : `origin/${name}.git`;
-  await using place = await openWorkplace(context, `agents/${name}-verify`, true);
-  await clone(place, from);
+  await using place = await openWorkplace(context, `agents/${name}-verify`, false);
+  await clone(place, context, from);
   const needed = project.generated?.needs?.what;
   const canGenerate = needed === undefined || needed in installed;
   const kinds = checkKinds.filter((each) => each !== 'generated' || canGenerate);

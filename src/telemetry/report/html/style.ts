@@ -22,8 +22,8 @@ section{background:var(--card);border:1px solid var(--line);border-radius:14px;p
 button,input,select{font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:5px 10px}
 button{cursor:pointer}
 :focus-visible{outline:2px solid var(--run);outline-offset:2px}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(108px,1fr));gap:10px;margin:18px 0 0}
-.figures div{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:10px 14px}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(98px,1fr));gap:10px;margin:18px 0 0}
+.figures div{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:10px 12px}
 dt{color:var(--soft);font-size:12.5px}
 dd{margin:0;font-size:21px;font-weight:650;letter-spacing:-.01em;font-variant-numeric:tabular-nums}
 .tag{font-size:12px;font-weight:600;border-radius:99px;padding:2px 9px;color:var(--c,var(--soft));border:1px solid currentColor;white-space:nowrap}
