@@ -9,7 +9,7 @@ export { readDependencyRows, readTaskRows } from './data/read-rows.ts';
 export type { RecoveryRow } from './data/recovery-examples.ts';
 export type { DependencyRow, TaskRow } from './data/task-row.ts';
 export { encodeTask } from './encoder/encode-task.ts';
-export type { EncodedTask, EncoderSettings, SparseVector } from './encoder/encoded-task.ts';
+export type { EncodedTask, EncoderSettings, SentenceSettings, SparseVector } from './encoder/encoded-task.ts';
 export { type PlanScores, type ScoredPrediction, scorePlans } from './evaluation/score-plans.ts';
 export type { F1 } from './evaluation/scores.ts';
 export type { LinearPath, LinearTable } from './linear/linear-path.ts';
@@ -49,6 +49,10 @@ export type { HrmPlannerOptions } from './policy/planner-options.ts';
 export { type RecoveryPolicyOptions, recoveryPolicy } from './policy/recovery-policy.ts';
 export { ruleCoordinator } from './policy/rule-coordinator.ts';
 export { type RowScores, scoreRows } from './policy/score-rows.ts';
+export type { LoadSentenceModelOptions, SentenceGraph, SentenceModel } from './sentence/load-sentence-model.ts';
+export type { SentenceEncoder } from './sentence/sentence-encoder.ts';
+export type { SentencePiece } from './sentence/sentence-pieces.ts';
+export { openSentenceEncoder, UniversalSentenceEncoder } from './sentence/universal-sentence-encoder.ts';
 export {
   type AgentAssignment,
   type CoordinationExample,
@@ -65,8 +69,10 @@ export { summariseWorkspace } from './task/summarise-workspace.ts';
 export { trainCoordination } from './training/train-coordination.ts';
 export { type CoordinationTrainEvent, describeCoordinationEvent } from './training/train-events.ts';
 export type { CoordinationTrainOptions } from './training/train-options.ts';
+export type { BoostedTrees } from './trees/boosted-trees.ts';
 export {
   type CoordinationManifest,
+  type ReadCoordinatorOptions,
   readCoordinator,
   type SaveCoordinatorOptions,
   saveCoordinator,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { RexError } from '../../src/core/errors.ts';
 import { chooseThreads } from '../../src/hrm/backend/wasm-threads.ts';
 
-const program = 'test/hrm/wasm-threads-program.ts';
+const program = fileURLToPath(new URL('./wasm-threads-program.ts', import.meta.url));
 
 /** What the program prints: a line of JSON. It has to end by itself. */
 async function run(threads: string, env: NodeJS.ProcessEnv = {}): Promise<Record<string, unknown>> {

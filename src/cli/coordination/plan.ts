@@ -3,6 +3,7 @@ import type { Coordinator } from '../../coordination/model/prediction.ts';
 import { planTask } from '../../coordination/plan/plan-task.ts';
 import { openDefaultCoordinator } from '../../coordination/policy/open-default.ts';
 import { ruleCoordinator } from '../../coordination/policy/rule-coordinator.ts';
+import type { UniversalSentenceEncoder } from '../../coordination/sentence/universal-sentence-encoder.ts';
 import type { PlanningTask } from '../../coordination/task/planning-task.ts';
 import { readWorkspace } from '../../coordination/task/read-workspace.ts';
 import { LocalRuntime } from '../../sandbox/index.ts';
@@ -54,7 +55,8 @@ export async function planCommand(args: readonly string[]): Promise<number> {
   const maxAgents = wholeNumber(values, 'max-agents', 30);
   const text = given === '-' ? await readInput() : given;
   const task = values['no-dir'] ? { text } : await withWorkspace(text, values.dir ?? '.');
-  using coordinator = await open(values);
+  using sentence = await sentenceEncoderOf(values.model);
+  using coordinator = await open(values, sentence);
   const plan = await planTask(task, coordinator, { maxAgents, explain: values.why ?? false });
   const { columns = 100, isTTY = false } = process.stdout;
   const canvas = { columns: Math.max(20, columns), colour: isTTY && !process.env.NO_COLOR };
@@ -68,17 +70,24 @@ async function withWorkspace(text: string, directory: string): Promise<PlanningT
   return { text, workspace: await readWorkspace(runtime, directory) };
 }
 
-async function open({
-  model,
-  rules = false,
-}: {
-  readonly model?: string;
-  readonly rules?: boolean;
-}): Promise<Coordinator> {
+/** The sentence encoder that weights were trained with; undefined for those that need none. */
+async function sentenceEncoderOf(model: string | undefined): Promise<UniversalSentenceEncoder | undefined> {
+  if (model === undefined) return undefined;
+  const { readCoordinationManifest } = await import('../../coordination/weights/coordination-file.ts');
+  const { encoder } = await readCoordinationManifest(model);
+  if (!encoder.sentence) return undefined;
+  const { openSentenceEncoder } = await import('../../coordination/sentence/universal-sentence-encoder.ts');
+  return await openSentenceEncoder();
+}
+
+async function open(
+  { model, rules = false }: { readonly model?: string; readonly rules?: boolean },
+  sentence: UniversalSentenceEncoder | undefined,
+): Promise<Coordinator> {
   if (rules) return ruleCoordinator();
   if (model === undefined) return await openDefaultCoordinator();
   const { openCoordinator } = await import('../../coordination/weights/open-coordinator.ts');
-  return await openCoordinator({ folder: model });
+  return await openCoordinator({ folder: model, sentence });
 }
 
 async function readInput(): Promise<string> {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { readDependencyRows, readTaskRows } from '../../coordination/data/read-rows.ts';
 import type { CoordinationConfigInput } from '../../coordination/model/coordination-config.ts';
 import { fullConfiguration } from '../../coordination/model/coordination-config.ts';
+import { openSentenceEncoder } from '../../coordination/sentence/universal-sentence-encoder.ts';
 import { recoveryRows } from '../../coordination/synthesis/recovery-rows.ts';
 import { trainCoordination } from '../../coordination/training/train-coordination.ts';
 import { describeCoordinationEvent } from '../../coordination/training/train-events.ts';
@@ -30,6 +31,7 @@ Options:
   --recovery-rows N       Synthesised observations for the executor's policy (default 4000)
   --calibrate-on-validation  Fit thresholds on the validation rows too; their scores are then no longer unseen
   --ablate PART           Train without a part, to see what it brings: recurrence, steps, context or agent-tokens
+  --sentence-encoder      Read a pretrained sentence encoder too (optional packages); the weights then always need it
   --bits N                4 or 8 bits a stored weight (default 8)
   --evaluate-every N      Steps between scores and checkpoints (default: once each pass)
   --backend NAME          auto, node-gpu, node, webgpu, wasm or cpu (default auto)
@@ -55,6 +57,7 @@ const flags = {
   'recovery-rows': text,
   'calibrate-on-validation': flag,
   ablate: text,
+  'sentence-encoder': flag,
   bits: text,
   'evaluate-every': text,
   backend: text,
@@ -78,6 +81,7 @@ export async function trainCoordinationCommand(args: readonly string[]): Promise
   const graphs = dependencies === undefined ? [] : await readDependencyRows(dependencies);
   const { name, device } = await useBackend((values.backend ?? 'auto') as BackendName | 'auto');
   print(`${rows.length} tasks, ${graphs.length} task graphs; ${name} (${device})`);
+  const sentence = values['sentence-encoder'] === true ? await openSentenceEncoder() : undefined;
   const seed = wholeNumber(values, 'seed', 0, 0);
   const stop = new AbortController();
   const onSignal = () => stop.abort();
@@ -96,6 +100,7 @@ export async function trainCoordinationCommand(args: readonly string[]): Promise
       calibrateOnValidation: values['calibrate-on-validation'] === true,
       config: { ...ablation, core: { ...configOf(values), ...ablation.core } },
       bits,
+      ...(sentence && { sentence }),
       ...(values['evaluate-every'] !== undefined && { evaluateEvery: wholeNumber(values, 'evaluate-every', 1) }),
       notes: { command: `hrm-rex train coordination ${args.join(' ')}`, backend: `${name} (${device})` },
       signal: stop.signal,
@@ -109,6 +114,7 @@ export async function trainCoordinationCommand(args: readonly string[]): Promise
     return 0;
   } finally {
     process.off('SIGINT', onSignal);
+    sentence?.[Symbol.dispose]();
   }
 }
 

@@ -22,9 +22,13 @@ export interface ExampleSet {
   readonly sources: readonly string[];
 }
 
-/** Encodes the tasks of rows. */
-export function encodeRows(rows: readonly TaskRow[], settings: EncoderSettings): EncodedTask[] {
-  return rows.map((row) => encodeTask(taskOf(row), settings));
+/** Encodes the tasks of rows; `sentences` holds the vectors of their texts, for weights that need them. */
+export function encodeRows(
+  rows: readonly TaskRow[],
+  settings: EncoderSettings,
+  sentences?: ReadonlyMap<string, Float32Array>,
+): EncodedTask[] {
+  return rows.map((row) => encodeTask(taskOf(row), settings, sentences?.get(row.text)));
 }
 
 /** Puts rows together; `linear` holds the linear path's scores of each. */

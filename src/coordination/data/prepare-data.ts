@@ -28,11 +28,13 @@ export interface PrepareDataOptions {
   readonly heldOutShare: number;
   /** Share of the rows that are also learned without workspace, and without text. */
   readonly partialShare: number;
+  /** Vectors of texts by a sentence encoder, for weights that need one. */
+  readonly sentences?: ReadonlyMap<string, Float32Array> | undefined;
 }
 
 /** Encodes rows, trains the linear path on them and divides them by source. */
 export function prepareData(rows: readonly TaskRow[], options: PrepareDataOptions): PreparedData {
-  const { seed, encoder, heldOutShare, partialShare } = options;
+  const { seed, encoder, heldOutShare, partialShare, sentences } = options;
   const own = rows.filter(({ split }) => split !== 'val');
   const away = chooseSources(own, heldOutShare, seed);
   const partial = partialRows(
@@ -41,7 +43,7 @@ export function prepareData(rows: readonly TaskRow[], options: PrepareDataOption
     new Random(seed + 11),
   );
   const learned = [...own, ...partial];
-  const encoded = encodeRows(learned, encoder);
+  const encoded = encodeRows(learned, encoder, sentences);
   const linearRows = learned.map((row, index) => ({
     task: encoded[index] as (typeof encoded)[number],
     targets: linearTargets(planTargets(row)),
@@ -54,7 +56,7 @@ export function prepareData(rows: readonly TaskRow[], options: PrepareDataOption
     return packExamples(take(learned), take(encoded), take(outOfFold));
   };
   const validationRows = rows.filter(({ split }) => split === 'val');
-  const validation = encodeRows(validationRows, encoder);
+  const validation = encodeRows(validationRows, encoder, sentences);
   const scores: LinearScores[] = validation.map((task) => linearScores(path, task));
   return {
     linear: path,

@@ -1,4 +1,4 @@
-import { linearOutputs } from '../linear/linear-path.ts';
+import { linearOutputs } from '../linear/linear-outputs.ts';
 import { planOutputs } from '../model/plan-outputs.ts';
 import { groupMembers } from '../model/prior.ts';
 import { agentKinds } from '../task/agent-kinds.ts';

@@ -14,12 +14,20 @@ export const defaultEncoder: EncoderSettings = {
   featureCount: 262_144,
 };
 
-/** Turns a task into what the model reads. The same task gives the same encoding on every machine. */
-export function encodeTask(task: PlanningTask, settings: EncoderSettings = defaultEncoder): EncodedTask {
+/**
+ * Turns a task into what the model reads. The same task gives the same encoding on every machine. `sentence` is the text's vector,
+ * for weights that need one.
+ */
+export function encodeTask(
+  task: PlanningTask,
+  settings: EncoderSettings = defaultEncoder,
+  sentence?: Float32Array,
+): EncodedTask {
   return {
     tokens: coreTokens(task, settings),
     text: hashFeatures(textFeatures(task.text), settings.featureCount),
     workspace: hashFeatures(workspaceFeatures(task.workspace), settings.featureCount),
+    ...(sentence && { sentence: { indices: Int32Array.from(sentence.keys()), values: sentence } }),
     evidence: evidenceOf(task),
   };
 }

@@ -12,6 +12,8 @@ export interface EncodedTask {
   readonly text: SparseVector;
   /** Hashed facts of the workspace, for the linear path. */
   readonly workspace: SparseVector;
+  /** The text's vector by a sentence encoder, where one is used. */
+  readonly sentence?: SparseVector | undefined;
   /** What text and workspace say of each agent kind, row by row. [agents, evidenceSize] */
   readonly evidence: Float32Array;
 }
@@ -25,4 +27,14 @@ export interface EncoderSettings {
   readonly vocabularySize: number;
   /** Places of hashed features, a power of 2, default 262,144. */
   readonly featureCount: number;
+  /** The sentence encoder whose vectors the weights were trained on; absent where they need none. */
+  readonly sentence?: SentenceSettings | undefined;
+}
+
+/** Which sentence encoder weights belong to. */
+export interface SentenceSettings {
+  /** Name and version, such as `universal-sentence-encoder-lite/1`. */
+  readonly name: string;
+  /** Values of a vector. */
+  readonly size: number;
 }

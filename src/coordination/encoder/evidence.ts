@@ -4,7 +4,10 @@ import type { PlanningTask } from '../task/planning-task.ts';
 import { languagesOf } from './languages-of.ts';
 
 /** E, the number of evidence values of one agent kind. */
-export const evidenceSize = 12;
+export const evidenceSize = 13;
+
+/** Values at the end of each kind's evidence that tell of the whole task. */
+export const commonEvidence = 5;
 
 /** Role of the marker files that speak for a kind. */
 const markerRoles: Readonly<Record<string, string>> = {
@@ -21,8 +24,8 @@ const namedFile = new Map(
 /**
  * What a task says of each agent kind, row by row: for languages share of the source files, share of all files, being the
  * largest, 1 / (1 + rank), files of the language that the text names; for every kind its keywords in the text and in the
- * first line, its marker files; of the task whether it has a workspace, its length, the workspace's size, its list items.
- * Counts are logarithmic. [agents, evidenceSize]
+ * first line, its marker files; of the task whether it has a workspace, its length, the workspace's size, its list items, its
+ * lines. Counts are logarithmic. [agents, evidenceSize]
  */
 export function evidenceOf({ text, workspace }: PlanningTask): Float32Array {
   const read = text.slice(0, readLength);
@@ -33,6 +36,7 @@ export function evidenceOf({ text, workspace }: PlanningTask): Float32Array {
     Math.log1p(read.length) / 8,
     Math.log1p(workspace?.files ?? 0) / 12,
     Math.log1p(count(read, /^\s*(?:[-*+]|\d+[.)])\s/gm)),
+    Math.log1p(count(read, /\n/g)),
   ];
   const rows = agentKinds.flatMap(({ name }) => {
     const rank = parts.findIndex(({ language }) => language === name);

@@ -6,6 +6,7 @@ import { calibrate } from '../model/calibration.ts';
 import type { HrmCoordinator } from '../model/hrm-coordinator.ts';
 import type { Prediction } from '../model/prediction.ts';
 import { planPrior } from '../model/prior.ts';
+import { encodeSentences } from '../sentence/sentence-encoder.ts';
 import { keywordAndLanguageRule, keywordRule, majority } from './baselines.ts';
 import { bootstrapScores, type Interval } from './bootstrap.ts';
 import { type OrderScore, scoreOrder } from './score-order.ts';
@@ -52,6 +53,8 @@ export async function evaluateCoordinator(
   const plan = (change: (row: TaskRow) => TaskRow, maxSteps?: number) =>
     predictRows(coordinator, unseen.map(change), maxSteps);
   const same = (row: TaskRow): TaskRow => row;
+  const texts = unseen.map(({ text }) => text);
+  const sentences = await encodeSentences(coordinator.parts.sentence, texts);
   const whole = await plan(same);
   const steps: Record<number, number> = {};
   for (const { steps: taken } of whole) steps[taken] = (steps[taken] ?? 0) + 1;
@@ -65,7 +68,7 @@ export async function evaluateCoordinator(
       judge('keyword rule + main workspace language', unseen.map(keywordAndLanguageRule)),
       judge(
         'linear path alone (no recurrence)',
-        unseen.map((row) => linearAlone(coordinator, row)),
+        unseen.map((row) => linearAlone(coordinator, row, sentences)),
       ),
       judge(coordinator.name, whole),
     ],
@@ -95,8 +98,12 @@ async function predictRows(
 }
 
 /** What the linear path says with its own calibration, without the core. */
-function linearAlone({ parts }: HrmCoordinator, row: TaskRow): Prediction {
-  const scores = linearScores(parts.linear, encodeTask(taskOf(row), parts.encoder));
+function linearAlone(
+  { parts }: HrmCoordinator,
+  row: TaskRow,
+  sentences: ReadonlyMap<string, Float32Array>,
+): Prediction {
+  const scores = linearScores(parts.linear, encodeTask(taskOf(row), parts.encoder, sentences.get(row.text)));
   return calibrate(planPrior(scores), parts.linearCalibration ?? parts.calibration, {
     steps: 0,
     continueProbability: 0,

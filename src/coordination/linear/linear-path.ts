@@ -1,12 +1,9 @@
 import type { EncodedTask, SparseVector } from '../encoder/encoded-task.ts';
-import { evidenceSize } from '../encoder/evidence.ts';
+import { commonEvidence, evidenceSize } from '../encoder/evidence.ts';
 import { agentKinds } from '../task/agent-kinds.ts';
-
-/**
- * Outputs of the linear path, in order: log-odds of the 18 agent kinds, log-odds of `composite`, the natural logarithm
- * of 1 + expected changed lines, and logits of the effort share of the 18 kinds.
- */
-export const linearOutputs = { agents: 0, composite: 18, lines: 19, effort: 20, count: 38 } as const;
+import type { BoostedTrees } from '../trees/boosted-trees.ts';
+import { called, linearOutputs } from './linear-outputs.ts';
+import { scoreGroups } from './tree-groups.ts';
 
 /** A linear model over one kind of hashed features. */
 export interface LinearTable {
@@ -20,32 +17,54 @@ export interface LinearTable {
   readonly bias: Float32Array;
 }
 
-/** Linear models over hashed features: the level from which the recurrent core starts. */
+/** Linear models over hashed features, and what joins them: the level from which the recurrent core starts. */
 export interface LinearPath {
   /** Reads the text alone. */
   readonly text: LinearTable;
   /** Reads the workspace alone. */
   readonly workspace: LinearTable;
-  /** Joins both with the evidence, see `jointInputs`: [outputs, `jointSize`], row by row. */
+  /** Reads the vector of a sentence encoder, in weights that were trained with one. */
+  readonly sentence?: LinearTable | undefined;
+  /** Joins them with the evidence, see `jointInputs`: [outputs, `jointSize`], row by row. */
   readonly joint: Float32Array;
+  /** Trees that take the place of `joint` where they predict strange sources better, see `treeGroups`. [groups] */
+  readonly trees: readonly BoostedTrees[];
 }
 
 /** What the linear path says of one task; each array [outputs], in the order of {@link linearOutputs}. */
 export interface LinearScores {
   readonly text: Float32Array;
   readonly workspace: Float32Array;
+  /** 0 without a sentence encoder. */
+  readonly sentence: Float32Array;
   /** The linear path's answer. */
   readonly joint: Float32Array;
 }
 
+/** What the tables say of one task, before anything is joined. */
+export type PartScores = Omit<LinearScores, 'joint'>;
+
 /** Values from which each output of `joint` is computed. */
-export const jointSize: number = 2 + evidenceSize + 4 + 1;
+export const jointSize: number = 2 + evidenceSize + 4 + 2;
 
 /** Scores of a task. */
 export function linearScores(path: LinearPath, task: EncodedTask): LinearScores {
-  const text = tableScores(path.text, task.text);
-  const workspace = tableScores(path.workspace, task.workspace);
-  return { text, workspace, joint: joinScores(path.joint, { text, workspace }, task.evidence) };
+  const parts = partScores(path, task);
+  const joint = joinScores(path.joint, parts, task.evidence);
+  scoreGroups(path.trees, parts, task.evidence, joint);
+  return { ...parts, joint };
+}
+
+/** Scores of a task by each table alone. */
+export function partScores(
+  { text, workspace, sentence }: Pick<LinearPath, 'text' | 'workspace' | 'sentence'>,
+  task: EncodedTask,
+): PartScores {
+  return {
+    text: tableScores(text, task.text),
+    workspace: tableScores(workspace, task.workspace),
+    sentence: sentence && task.sentence ? tableScores(sentence, task.sentence) : new Float32Array(linearOutputs.count),
+  };
 }
 
 /** Evidence of each agent kind together with its text, workspace and joint score: what the agents' tokens read. [agents, fullEvidenceSize] */
@@ -96,23 +115,24 @@ export function forEachEntry(
 /**
  * What the joint score of an output is computed from. [jointSize]
  *
- * Its text and workspace score; for an agent kind its evidence, the root of its share of the files, and each mention of it times
+ * Its text and workspace score, and last but one that of the sentence; for an agent kind its evidence, the root of its share of the files, and each mention of it times
  * its rank in the workspace; for the whole task its lengths, how many agents text and workspace call for, and how long and
  * composite the text sounds; last, 1. Other kinds' scores are left out: they tell repositories apart and do not generalise.
  */
 export function jointInputs(
   output: number,
-  { text, workspace }: Pick<LinearScores, 'text' | 'workspace'>,
+  { text, workspace, sentence }: PartScores,
   evidence: Float32Array,
 ): Float32Array {
   const inputs = new Float32Array(jointSize);
   inputs[0] = text[output] as number;
   inputs[1] = workspace[output] as number;
+  inputs[jointSize - 2] = sentence[output] as number;
   inputs[jointSize - 1] = 1;
   if (output === linearOutputs.composite || output === linearOutputs.lines) {
-    inputs.set(evidence.subarray(evidenceSize - 4, evidenceSize), 2);
-    inputs.set([called(text), called(workspace)], 6);
-    inputs.set([text[linearOutputs.lines] as number, text[linearOutputs.composite] as number], 8);
+    inputs.set(evidence.subarray(evidenceSize - commonEvidence, evidenceSize), 2);
+    inputs.set([called(text), called(workspace)], 2 + commonEvidence);
+    inputs.set([text[linearOutputs.lines] as number, text[linearOutputs.composite] as number], 4 + commonEvidence);
     return inputs;
   }
   const kind = output < linearOutputs.composite ? output : output - linearOutputs.effort;
@@ -126,18 +146,7 @@ export function jointInputs(
   return inputs;
 }
 
-/** Expected number of agents by some scores. */
-function called(scores: Float32Array): number {
-  let sum = 0;
-  for (let kind = 0; kind < linearOutputs.composite; kind++) sum += 1 / (1 + Math.exp(-(scores[kind] as number)));
-  return sum;
-}
-
-function joinScores(
-  joint: Float32Array,
-  scores: Pick<LinearScores, 'text' | 'workspace'>,
-  evidence: Float32Array,
-): Float32Array {
+function joinScores(joint: Float32Array, scores: PartScores, evidence: Float32Array): Float32Array {
   return Float32Array.from({ length: linearOutputs.count }, (_, output) => {
     const inputs = jointInputs(output, scores, evidence);
     return inputs.reduce((sum, input, at) => sum + input * (joint[output * jointSize + at] as number), 0);

@@ -1,4 +1,4 @@
-import { linearOutputs } from './linear-path.ts';
+import { linearOutputs } from './linear-outputs.ts';
 
 /** Spread of log-lines: their error is measured in it, so that it weighs as the log-odds do. */
 const linesDeviation = 1.7;

@@ -1,9 +1,10 @@
 import { fitNewton } from './fit-newton.ts';
-import { jointInputs, jointSize, type LinearScores, linearOutputs } from './linear-path.ts';
+import { linearOutputs } from './linear-outputs.ts';
+import { jointInputs, jointSize, type PartScores } from './linear-path.ts';
 
-/** A row whose text and workspace scores come from tables that have not seen it. */
+/** A row whose scores come from tables that have not seen it. */
 export interface JointRow {
-  readonly scores: Pick<LinearScores, 'text' | 'workspace'>;
+  readonly scores: PartScores;
   readonly evidence: Float32Array;
   readonly targets: Float32Array;
   readonly weight: number;

@@ -1,8 +1,11 @@
 import { Random } from '../../hrm/random.ts';
 import type { EncodedTask } from '../encoder/encoded-task.ts';
-import { type LinearPath, type LinearScores, linearScores, tableScores } from './linear-path.ts';
-import { trainJoint } from './train-joint.ts';
+import { noTrees } from '../trees/boosted-trees.ts';
+import { type LinearPath, type LinearScores, linearScores, partScores } from './linear-path.ts';
+import { chooseGroups, trainGroups } from './train-groups.ts';
+import { type JointRow, trainJoint } from './train-joint.ts';
 import { trainTable } from './train-table.ts';
+import { treeGroups } from './tree-groups.ts';
 
 /** One row to learn from. */
 export interface LinearRow {
@@ -31,6 +34,7 @@ export interface TrainedLinear {
 }
 
 const textTraining = { epochs: 8, minimumRows: 4, rate: 0.12, decay: 1e-4, byRarity: true };
+const sentenceTraining = { epochs: 8, minimumRows: 1, rate: 0.12, decay: 1e-4, byRarity: false };
 const workspaceTraining = { epochs: 4, minimumRows: 10, rate: 0.03, decay: 1e-3, byRarity: false };
 
 /** Trains the path on all rows, and scores each row by paths that have not seen its source. */
@@ -43,43 +47,48 @@ export function trainLinear(rows: readonly LinearRow[], options: TrainLinearOpti
   const tables = Array.from({ length: folds }, (_, left) =>
     fitTables(everyone.filter((index) => fold[index] !== left)),
   );
-  const scores = rows.map(({ task }, index) => scoreBy(tables[fold[index] as number] as Tables, task));
-  const joints = Array.from({ length: folds }, (_, left) => fitJoint(everyone.filter((index) => fold[index] !== left)));
-  const outOfFold = rows.map(({ task }, index) => {
-    const left = fold[index] as number;
-    return linearScores({ ...(tables[left] as Tables), joint: joints[left] as Float32Array }, task);
+  const scores = rows.map(({ task }, index) => partScores(tables[fold[index] as number] as Tables, task));
+  const jointRows = rows.map(({ task, targets }, index): JointRow => {
+    const weight = weights[index] as number;
+    return { scores: scores[index] as (typeof scores)[number], evidence: task.evidence, targets, weight };
   });
-  return { path: { ...fitTables(everyone), joint: fitJoint(everyone) }, outOfFold };
+  const every = treeGroups.map(() => true);
+  const parts = Array.from({ length: folds }, (_, left) => {
+    const others = jointRows.filter((_, index) => fold[index] !== left);
+    return { joint: trainJoint(others), trees: trainGroups(others, every) };
+  });
+  const judge = (choose: (trees: LinearPath['trees']) => LinearPath['trees']): LinearScores[] =>
+    rows.map(({ task }, index) => {
+      const left = fold[index] as number;
+      const { joint, trees } = parts[left] as (typeof parts)[number];
+      return linearScores({ ...(tables[left] as Tables), joint, trees: choose(trees) }, task);
+    });
+  const chosen = chooseGroups(
+    jointRows,
+    judge((trees) => trees),
+    judge(() => []),
+  );
+  const path = { ...fitTables(everyone), joint: trainJoint(jointRows), trees: trainGroups(jointRows, chosen) };
+  return { path, outOfFold: judge((trees) => trees.map((some, group) => (chosen[group] ? some : noTrees))) };
 
   function fitTables(chosen: readonly number[]): Tables {
-    const part = (name: 'text' | 'workspace') =>
-      chosen.map((index) => ({
-        features: (rows[index] as LinearRow).task[name],
-        targets: (rows[index] as LinearRow).targets,
-        weight: weights[index] as number,
-      }));
+    const part = (name: 'text' | 'workspace' | 'sentence') =>
+      chosen.flatMap((index) => {
+        const { task, targets } = rows[index] as LinearRow;
+        const features = task[name];
+        return features ? [{ features, targets, weight: weights[index] as number }] : [];
+      });
+    const sentences = part('sentence');
+    const size = Math.max(0, ...sentences.map(({ features }) => features.indices.length));
     return {
       text: trainTable(part('text'), { ...textTraining, ...fit }),
       workspace: trainTable(part('workspace'), { ...workspaceTraining, ...fit }),
+      ...(size > 0 && { sentence: trainTable(sentences, { ...sentenceTraining, featureCount: size, seed }) }),
     };
   }
-
-  function fitJoint(chosen: readonly number[]): Float32Array {
-    const part = chosen.map((index) => ({
-      scores: scores[index] as LinearScores,
-      evidence: (rows[index] as LinearRow).task.evidence,
-      targets: (rows[index] as LinearRow).targets,
-      weight: weights[index] as number,
-    }));
-    return trainJoint(part);
-  }
 }
 
-type Tables = Pick<LinearPath, 'text' | 'workspace'>;
-
-function scoreBy({ text, workspace }: Tables, task: EncodedTask): Pick<LinearScores, 'text' | 'workspace'> {
-  return { text: tableScores(text, task.text), workspace: tableScores(workspace, task.workspace) };
-}
+type Tables = Pick<LinearPath, 'text' | 'workspace' | 'sentence'>;
 
 /** Fold of each row: sources in random order, each to the fold that has the fewest rows. */
 export function sourceFolds(rows: readonly { readonly source: string }[], folds: number, seed: number): Int32Array {

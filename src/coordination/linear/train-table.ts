@@ -1,6 +1,7 @@
 import { Random } from '../../hrm/random.ts';
 import type { SparseVector } from '../encoder/encoded-task.ts';
-import { forEachEntry, type LinearTable, linearOutputs, tableScores } from './linear-path.ts';
+import { linearOutputs } from './linear-outputs.ts';
+import { forEachEntry, type LinearTable, tableScores } from './linear-path.ts';
 import { outputGradient } from './output-gradient.ts';
 
 /** One row of a table's training. */

@@ -5,6 +5,7 @@ import type { EncoderSettings } from '../encoder/encoded-task.ts';
 import { fullEvidence, type LinearPath, linearScores } from '../linear/linear-path.ts';
 import { decodeOrder } from '../order/decode-order.ts';
 import { type OrderModel, scoreEdges } from '../order/score-edges.ts';
+import { encodeSentences, type SentenceEncoder } from '../sentence/sentence-encoder.ts';
 import type { PlanningTask } from '../task/planning-task.ts';
 import { type Calibration, calibrate, mixPlan, softmax } from './calibration.ts';
 import type { CoordinationModel } from './coordination-model.ts';
@@ -25,6 +26,8 @@ import { beginRecovery, observationAgent, observationText, readRecovery, recover
 export interface CoordinatorParts {
   readonly name: string;
   readonly encoder: EncoderSettings;
+  /** The sentence encoder that the weights need, where they need one; it stays the caller's. */
+  readonly sentence?: SentenceEncoder | undefined;
   readonly linear: LinearPath;
   readonly order: OrderModel;
   readonly calibration: Calibration;
@@ -73,9 +76,13 @@ export class HrmCoordinator implements Coordinator {
   async #predictBatch(tasks: readonly PlanningTask[], options: PredictOptions): Promise<readonly Prediction[]> {
     this.#check('predict');
     options.signal?.throwIfAborted();
-    const { encoder, linear, model, calibration } = this.parts;
+    const { model, calibration } = this.parts;
     const most = Math.max(1, Math.min(options.maxSteps ?? model.config.core.maxSteps, model.config.core.maxSteps));
-    const given = tasks.map((task) => readTask(task, encoder, linear));
+    const sentences = await encodeSentences(
+      this.parts.sentence,
+      tasks.map(({ text }) => text),
+    );
+    const given = tasks.map((task) => readTask(task, this.parts, sentences));
     const found: (Prediction | undefined)[] = tasks.map(() => undefined);
     let steps = 0;
     for await (const { plan, haltProbability, halts } of planSteps(model, joinInputs(given), most)) {
@@ -130,8 +137,12 @@ export class HrmCoordinator implements Coordinator {
 }
 
 /** A task as the model reads it. */
-function readTask(task: PlanningTask, encoder: EncoderSettings, linear: LinearPath): PlanInput {
-  const encoded = encodeTask(task, encoder);
+function readTask(
+  task: PlanningTask,
+  { encoder, linear }: Pick<CoordinatorParts, 'encoder' | 'linear'>,
+  sentences: ReadonlyMap<string, Float32Array>,
+): PlanInput {
+  const encoded = encodeTask(task, encoder, sentences.get(task.text));
   const scores = linearScores(linear, encoded);
   return { tokens: encoded.tokens, evidence: fullEvidence(encoded.evidence, scores), prior: planPrior(scores) };
 }

@@ -1,4 +1,5 @@
-import { type LinearScores, linearOutputs } from '../linear/linear-path.ts';
+import { linearOutputs } from '../linear/linear-outputs.ts';
+import type { LinearScores } from '../linear/linear-path.ts';
 import { agentKinds } from '../task/agent-kinds.ts';
 import { levelBounds, planOutputs } from './plan-outputs.ts';
 

@@ -1,3 +1,5 @@
+import { type BoostedTrees, scoreTrees } from '../trees/boosted-trees.ts';
+import { pairFacts } from './pair-facts.ts';
 import { pairFeatureCount, pairFeatures } from './pair-features.ts';
 
 /** Weights of the dependency scorer. */
@@ -8,6 +10,8 @@ export interface OrderModel {
   readonly path: Float32Array;
   /** Of a pair's scores among those of the other pairs. [relationSize] */
   readonly relation: Float32Array;
+  /** Correct the relation's score by what the pair is about, see {@link treeInputs}. */
+  readonly trees: BoostedTrees;
 }
 
 /** Scores of all pairs by their own features, −∞ on the diagonal; each [n²]. */
@@ -30,12 +34,12 @@ export function scoreEdges(model: OrderModel, request: string, subtasks: readonl
   const n = Math.min(subtasks.length, mostSubtasks);
   const pairs = pairFeatures(request, subtasks.slice(0, n));
   const scores = { edge: pairScores(model.edge, pairs), path: pairScores(model.path, pairs) };
+  const facts = pairFacts(request, subtasks.slice(0, n));
   const inner = Float32Array.from(scores.edge, (score, at) => {
     if (score === Number.NEGATIVE_INFINITY) return score;
-    return relate(scores, n, Math.floor(at / n), at % n).reduce(
-      (sum, value, place) => sum + value * (model.relation[place] as number),
-      0,
-    );
+    const [i, j] = [Math.floor(at / n), at % n];
+    const related = relate(scores, n, i, j);
+    return weigh(model.relation, related) + scoreTrees(model.trees, treeInputs(related, n, facts(i, j)));
   });
   if (n === subtasks.length) return inner;
   const all = new Float32Array(subtasks.length ** 2).fill(Number.NEGATIVE_INFINITY);
@@ -76,6 +80,16 @@ export function relate({ edge, path }: PairScores, n: number, i: number, j: numb
   const ways = [score - outOfFirst, score - intoSecond, outOfSecond, intoFirst, through];
   const order = [path[i * n + j] as number, path[j * n + i] as number, between, before(i, j) * between];
   return [score, at(j, i), ...ways, ...order, Math.log(n), n === 2 ? 1 : 0, 1];
+}
+
+/** A pair's score by its relation to the other pairs. */
+export function weigh(relation: ArrayLike<number>, related: readonly number[]): number {
+  return related.reduce((sum, value, place) => sum + value * (relation[place] as number), 0);
+}
+
+/** What the trees read of a pair: its relation to the others, the number of subtasks, and its facts. */
+export function treeInputs(related: readonly number[], n: number, facts: readonly number[]): Float32Array {
+  return Float32Array.of(...related, n, ...facts);
 }
 
 function sigmoid(score: number): number {

@@ -1,8 +1,19 @@
 import { Random } from '../../hrm/random.ts';
 import type { SparseVector } from '../encoder/encoded-task.ts';
-import { fitNewton, type NewtonRow } from '../linear/fit-newton.ts';
+import { fitNewton } from '../linear/fit-newton.ts';
+import { trainTrees } from '../trees/train-trees.ts';
+import { pairFacts } from './pair-facts.ts';
 import { pairFeatureCount, pairFeatures } from './pair-features.ts';
-import { mostSubtasks, type OrderModel, type PairScores, pairScores, relate, relationSize } from './score-edges.ts';
+import {
+  mostSubtasks,
+  type OrderModel,
+  type PairScores,
+  pairScores,
+  relate,
+  relationSize,
+  treeInputs,
+  weigh,
+} from './score-edges.ts';
 
 /** Subtasks of one request, and which must come before which. */
 export interface OrderRow {
@@ -24,6 +35,7 @@ export interface TrainOrderOptions {
 }
 
 interface Graph {
+  readonly facts: ReturnType<typeof pairFacts>;
   readonly pairs: (SparseVector | undefined)[];
   /** Direct edges. [n²] */
   readonly truth: Uint8Array;
@@ -35,7 +47,7 @@ interface Graph {
 
 /**
  * Fits the dependency scorer: logistic regression on the features of pairs, then on how a pair's score stands among the others,
- * with scores from parts of the rows that leave the pair's own source out.
+ * and by trees on that and on what the pair is about; both with scores from parts of the rows that leave the pair's own source out.
  */
 export function trainOrder(rows: readonly OrderRow[], options: TrainOrderOptions = {}): OrderModel {
   const { seed = 0, epochs = 6, folds = 5 } = options;
@@ -49,7 +61,7 @@ export function trainOrder(rows: readonly OrderRow[], options: TrainOrderOptions
     const { edge, path } = left[graph.fold] as (typeof left)[number];
     return { graph, scores: { edge: pairScores(edge, graph.pairs), path: pairScores(path, graph.pairs) } };
   });
-  return { ...fitBoth(graphs), relation: fitRelation(scored) };
+  return { ...fitBoth(graphs), ...fitRelation(scored) };
 }
 
 function toGraphs(rows: readonly OrderRow[], folds: number, seed: number): Graph[] {
@@ -63,7 +75,14 @@ function toGraphs(rows: readonly OrderRow[], folds: number, seed: number): Graph
       for (const [before, after] of edges) truth[before * nodes.length + after] = 1;
       const closure = closureOf(truth, nodes.length);
       const fold = foldOf.get(source) as number;
-      return { pairs: pairFeatures(request, nodes), truth, closure, count: nodes.length, fold };
+      return {
+        facts: pairFacts(request, nodes),
+        pairs: pairFeatures(request, nodes),
+        truth,
+        closure,
+        count: nodes.length,
+        fold,
+      };
     });
 }
 
@@ -105,16 +124,28 @@ function fitPairs(graphs: readonly Graph[], target: 'truth' | 'closure', epochs:
   return weights;
 }
 
-function fitRelation(scored: readonly { readonly graph: Graph; readonly scores: PairScores }[]): Float32Array {
-  const rows: NewtonRow[] = [];
-  for (const { graph, scores } of scored) {
-    const { count, truth } = graph;
-    scores.edge.forEach((score, at) => {
-      if (score === Number.NEGATIVE_INFINITY) return;
-      const inputs = relate(scores, count, Math.floor(at / count), at % count);
-      rows.push({ inputs, target: truth[at] as number, weight: 1 / Math.sqrt(count) });
-    });
-  }
+/** Small trees: they speak of what is true of many pairs. */
+const growth = { trees: 80, leaves: 8, leastRows: 100, pull: 5, rate: 0.1 };
+
+function fitRelation(
+  scored: readonly { readonly graph: Graph; readonly scores: PairScores }[],
+): Pick<OrderModel, 'relation' | 'trees'> {
+  const rows = scored.flatMap(({ graph: { count, truth, facts }, scores }) =>
+    Array.from(scores.edge.keys()).flatMap((at) => {
+      const [i, j] = [Math.floor(at / count), at % count];
+      if (i === j) return [];
+      const inputs = relate(scores, count, i, j);
+      const all = treeInputs(inputs, count, facts(i, j));
+      return [{ inputs, all, target: truth[at] as number, weight: 1 / Math.sqrt(count) }];
+    }),
+  );
   const pulls = new Array<number>(relationSize).fill(1);
-  return Float32Array.from(fitNewton(rows, { pulls, steps: 8, isLogistic: true }));
+  const relation = Float32Array.from(fitNewton(rows, { pulls, steps: 8, isLogistic: true }));
+  const open = rows.map(({ inputs, all, target, weight }) => ({
+    inputs: all,
+    target,
+    weight,
+    given: weigh(relation, inputs),
+  }));
+  return { relation, trees: trainTrees(open, growth) };
 }

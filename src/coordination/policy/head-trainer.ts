@@ -3,6 +3,7 @@ import { encodeRows, packExamples } from '../data/examples.ts';
 import { linearScores } from '../linear/linear-path.ts';
 import { loadCoordinationModel } from '../model/coordination-model.ts';
 import { HrmCoordinator } from '../model/hrm-coordinator.ts';
+import { encodeSentences } from '../sentence/sentence-encoder.ts';
 import { HeadsTrainer } from '../training/heads-trainer.ts';
 import type { HeadTrainer } from './learn-from-runs.ts';
 
@@ -26,7 +27,8 @@ export function headTrainer(options: HeadTrainerOptions = {}): HeadTrainer {
     fineTune: async (coordinator, rows, { seed, signal }) => {
       if (!(coordinator instanceof HrmCoordinator)) throw withoutWeights(coordinator.name);
       const { parts } = coordinator;
-      const encoded = encodeRows(rows, parts.encoder);
+      const texts = rows.map(({ text }) => text);
+      const encoded = encodeRows(rows, parts.encoder, await encodeSentences(parts.sentence, texts));
       const linear = encoded.map((task) => linearScores(parts.linear, task));
       const examples = packExamples(rows, encoded, linear);
       const model = loadCoordinationModel(parts.model.config, await parts.model.stateDict());

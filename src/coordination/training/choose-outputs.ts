@@ -7,6 +7,9 @@ const leastGain = 0.02;
 /** Part of the sources on which they must be the better ones: a gain on one repository is luck. */
 const leastSources = 0.75;
 
+/** Sources with a yes below which the linear path keeps a yes-or-no output: it was judged on many more. */
+const leastOccurrences = 5;
+
 /** Plans of the same rows by heads and linear path, with the rows' targets; all rows of `planOutputs`, NaN where unknown. */
 export interface RivalPlans {
   readonly heads: readonly Float32Array[];
@@ -18,7 +21,7 @@ export interface RivalPlans {
 
 /**
  * Gives each output to whoever predicts it better on rows that the heads have not learned: to the heads where they save at
- * least 2 % of the loss and win on three quarters of the sources, otherwise to the linear path with its own calibration
+ * least 2 % of the loss, win on three quarters of the sources, and were judged on a yes of at least five of them, otherwise to the linear path with its own calibration
  * (`linear`, fitted on many more rows). The outputs of a softmax stay together.
  */
 export function chooseOutputs(rivals: RivalPlans, linear: Calibration): Calibration {
@@ -34,7 +37,7 @@ export function chooseOutputs(rivals: RivalPlans, linear: Calibration): Calibrat
     const theirs = lossBySource(scaledLinear, rivals, from, to);
     const won = [...theirs].filter(([source, loss]) => (ours.get(source) ?? 0) < loss).length;
     const isBetter = total(ours) < total(theirs) * (1 - leastGain) && won >= theirs.size * leastSources;
-    byHeads.fill(isBetter, from, to);
+    byHeads.fill(isBetter && occurrences(rivals, from, to) >= leastOccurrences, from, to);
   }
   const pick = <Value>(output: number, ours: Value, theirs: Value): Value => (byHeads[output] ? ours : theirs);
   const { composite, effort, difficulty, groups } = planOutputs;
@@ -56,6 +59,12 @@ function outputBlocks(): (readonly [from: number, to: number])[] {
   const single = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, index) => [from + index, from + index + 1] as const);
   return [...single(0, effort), [effort, difficulty], [difficulty, groups], ...single(groups, count)];
+}
+
+/** Number of sources in which something of a block is the case. */
+function occurrences({ targets, sources }: Pick<RivalPlans, 'targets' | 'sources'>, from: number, to: number): number {
+  const isCase = (target: Float32Array): boolean => target.subarray(from, to).some((value) => value > 0);
+  return new Set(sources.filter((_, row) => isCase(targets[row] as Float32Array))).size;
 }
 
 /** Loss of a block by source, over the rows that know it. */

@@ -1,7 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskRow } from '../data/task-row.ts';
+import type { SentenceSettings } from '../encoder/encoded-task.ts';
 import type { PlanScores } from '../evaluation/score-plans.ts';
+import type { LinearPath } from '../linear/linear-path.ts';
+import { treeGroups } from '../linear/tree-groups.ts';
 import type { CoordinationModel } from '../model/coordination-model.ts';
 import { planOutputs } from '../model/plan-outputs.ts';
 import { agentKinds } from '../task/agent-kinds.ts';
@@ -16,6 +19,9 @@ export interface CardFacts {
   readonly model: CoordinationModel;
   /** Which outputs the heads decide. [planOutputs.count] */
   readonly byHeads: readonly boolean[];
+  readonly linear: LinearPath;
+  /** The sentence encoder that the weights need. */
+  readonly sentence: SentenceSettings | undefined;
   readonly notes: Readonly<Record<string, string>>;
 }
 
@@ -25,7 +31,7 @@ export async function writeCard(folder: string, facts: CardFacts): Promise<void>
 }
 
 /** The model card as Markdown: data, licences, command, seed, scores, weaknesses. */
-export function renderCard({ rows, events, scores, model, byHeads, notes }: CardFacts): string {
+export function renderCard({ rows, events, scores, model, byHeads, linear: path, sentence, notes }: CardFacts): string {
   const { core, coordinationBlocks } = model.config;
   const linear = events.find((event) => event.type === 'linear')?.scores;
   const started = events.find((event) => event.type === 'started');
@@ -47,6 +53,10 @@ ${scoreLines(linear, scores)}
 
 Each output is decided by whoever predicted it better on sources that the heads have not learned.
 By the heads: ${decided(byHeads, true)}. By the linear path alone: ${decided(byHeads, false)}.
+Inside the linear path small boosted trees join text, workspace and evidence for ${joinedByTrees(path)}: there they predict sources
+that they have not seen better than a linear join does.
+
+Sentence encoder: ${sentence ? `${sentence.name} (${sentence.size} values) has to be installed and given; its licence is its own` : 'none is needed'}.
 
 ## Data
 
@@ -95,6 +105,14 @@ function licences(rows: readonly TaskRow[]): string {
     .sort(([, a], [, b]) => b - a)
     .map(([licence, count]) => `${licence} ${count}`)
     .join(', ');
+}
+
+/** Names of the outputs that trees decide. */
+function joinedByTrees({ trees }: LinearPath): string {
+  const names = new Map<number, string>(agentKinds.map(({ name }, kind) => [kind, name]));
+  names.set(planOutputs.composite, 'composite');
+  const outputs = treeGroups.flatMap((group, index) => ((trees[index]?.roots.length ?? 0) > 0 ? group : []));
+  return outputs.map((output) => names.get(output)).join(', ') || 'nothing';
 }
 
 /** Names of the outputs that one side decides. */

@@ -14,6 +14,7 @@ import { type Calibration, calibrateLogits, mixPlan } from '../model/calibration
 import { type CoordinationModel, createCoordinationModel } from '../model/coordination-model.ts';
 import { planOutputs } from '../model/plan-outputs.ts';
 import { trainOrder } from '../order/train-order.ts';
+import { encodeSentences } from '../sentence/sentence-encoder.ts';
 import { saveCoordinator } from '../weights/coordination-file.ts';
 import { chooseOutputs, type RivalPlans } from './choose-outputs.ts';
 import { renderCoordinationCurves } from './curves.ts';
@@ -41,7 +42,9 @@ export async function* trainCoordination(
 ): AsyncGenerator<CoordinationTrainEvent, void> {
   const resolved = resolveCoordinationTrainOptions(options);
   const { seed, batchSize, reportEvery, folder, signal, now } = resolved;
-  const data = prepareData(resolved.rows, resolved);
+  const texts = resolved.rows.map(({ text }) => text);
+  const sentences = await encodeSentences(resolved.sentence, resolved.sentence ? [...texts, ''] : []);
+  const data = prepareData(resolved.rows, { ...resolved, sentences });
   const perEpoch = Math.ceil(data.train.count / batchSize);
   const totalSteps = resolved.epochs * perEpoch;
   const evaluateEvery = resolved.evaluateEvery ?? perEpoch;
@@ -95,6 +98,7 @@ export async function* trainCoordination(
   const parts = {
     name,
     encoder,
+    sentence: resolved.sentence,
     linear: data.linear,
     order,
     calibration,
@@ -105,7 +109,9 @@ export async function* trainCoordination(
   const notes = { ...resolved.notes, seed: String(seed), split: calibrationNote(resolved) };
   await saveCoordinator(parts, folder, { bits, metrics, notes });
   await writeFile(join(folder, 'curves.html'), renderCoordinationCurves(events));
-  await writeCard(folder, { rows: resolved.rows, events, scores, model, byHeads: calibration.byHeads, notes });
+  const { byHeads } = calibration;
+  const card = { rows: resolved.rows, events, scores, model, byHeads, linear: data.linear, notes };
+  await writeCard(folder, { ...card, sentence: encoder.sentence });
   yield { type: 'finished', step: trainer.step, reason: 'completed', scores, folder };
 }
 

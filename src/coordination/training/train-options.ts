@@ -5,6 +5,7 @@ import type { DependencyRow, TaskRow } from '../data/task-row.ts';
 import { defaultEncoder } from '../encoder/encode-task.ts';
 import type { EncoderSettings } from '../encoder/encoded-task.ts';
 import type { CoordinationConfigInput } from '../model/coordination-config.ts';
+import type { SentenceEncoder } from '../sentence/sentence-encoder.ts';
 
 /** Options of `trainCoordination`. */
 export interface CoordinationTrainOptions {
@@ -39,6 +40,8 @@ export interface CoordinationTrainOptions {
   /** Differences from the default model. */
   readonly config?: CoordinationConfigInput;
   readonly encoder?: EncoderSettings;
+  /** A pretrained sentence encoder that the weights read too and will always need; default: none. */
+  readonly sentence?: SentenceEncoder;
   /** Bits of a stored weight, default 8. */
   readonly bits?: WeightBits;
   /** Steps between evaluations and checkpoints; default: once each pass. */
@@ -69,7 +72,6 @@ const defaults = {
   heldOutShare: 0.12,
   calibrateOnValidation: false,
   config: {},
-  encoder: defaultEncoder,
   bits: 8 as WeightBits,
   reportEvery: 10,
   resume: true,
@@ -78,12 +80,16 @@ const defaults = {
 } as const;
 
 /** Options with every default filled in. */
-export type ResolvedCoordinationTrainOptions = Required<Omit<CoordinationTrainOptions, 'signal' | 'evaluateEvery'>> &
-  Pick<CoordinationTrainOptions, 'signal' | 'evaluateEvery'>;
+export type ResolvedCoordinationTrainOptions = Required<
+  Omit<CoordinationTrainOptions, 'signal' | 'evaluateEvery' | 'sentence'>
+> &
+  Pick<CoordinationTrainOptions, 'signal' | 'evaluateEvery' | 'sentence'>;
 
 /** Fills in the defaults. @throws INVALID_ARGUMENT */
 export function resolveCoordinationTrainOptions(options: CoordinationTrainOptions): ResolvedCoordinationTrainOptions {
-  const resolved = { ...defaults, ...options };
+  const { encoder = defaultEncoder, sentence } = options;
+  const settings = sentence ? { ...encoder, sentence: { name: sentence.name, size: sentence.size } } : encoder;
+  const resolved = { ...defaults, ...options, encoder: settings };
   for (const field of ['epochs', 'batchSize', 'reportEvery'] as const) {
     if (!Number.isInteger(resolved[field]) || resolved[field] < 1) {
       throw invalidArgument(field, 'a positive integer', resolved[field]);

@@ -11,11 +11,15 @@ import type { Calibration } from '../model/calibration.ts';
 import type { CoordinationConfig } from '../model/coordination-config.ts';
 import { loadCoordinationModel } from '../model/coordination-model.ts';
 import type { CoordinatorParts } from '../model/hrm-coordinator.ts';
+import { checkSentenceEncoder } from '../sentence/check-sentence-encoder.ts';
+import type { SentenceEncoder } from '../sentence/sentence-encoder.ts';
 import { agentKinds } from '../task/agent-kinds.ts';
+import { noTrees } from '../trees/boosted-trees.ts';
 import { floats, packState, unpackState } from './pack-state.ts';
 import { denseTable, sparseTable } from './sparse-linear.ts';
+import { readTrees, treeTensors } from './tree-tensors.ts';
 
-const FORMAT = 'hrm-rex-coordination/1';
+const FORMAT = 'hrm-rex-coordination/2';
 const MANIFEST = 'manifest.json';
 const WEIGHTS = 'model.safetensors';
 const orderParts = ['edge', 'path', 'relation'] as const;
@@ -52,6 +56,12 @@ export interface SaveCoordinatorOptions {
   readonly notes?: Readonly<Record<string, string>>;
 }
 
+/** Optional parts of {@link readCoordinator}. */
+export interface ReadCoordinatorOptions {
+  /** The sentence encoder, for weights that were trained with one. */
+  readonly sentence?: SentenceEncoder | undefined;
+}
+
 /** Writes a coordinator as `model.safetensors` and `manifest.json` into a folder, each file at once or not at all. */
 export async function saveCoordinator(
   parts: CoordinatorParts,
@@ -66,10 +76,18 @@ export async function saveCoordinator(
     if (data.length % groupSize > 0) exact.set(`order/${part}`, vector(data));
     else state.set(`order/${part}`, { shape: [data.length / groupSize, groupSize], data });
   }
-  for (const table of ['text', 'workspace'] as const) {
-    for (const [name, tensor] of sparseTable(parts.linear[table])) {
+  for (const table of ['text', 'workspace', 'sentence'] as const) {
+    const values = parts.linear[table];
+    if (!values) continue;
+    for (const [name, tensor] of sparseTable(values)) {
       (name === 'weights' ? state : exact).set(`linear/${table}/${name}`, tensor);
     }
+  }
+  for (const [part, trees] of [
+    ['linear', parts.linear.trees],
+    ['order', [parts.order.trees]],
+  ] as const) {
+    for (const [name, tensor] of treeTensors(trees)) exact.set(`${part}/trees/${name}`, tensor);
   }
   const tensors = packState(state, bits);
   for (const [name, { shape, data }] of exact) tensors.set(name, floats(shape, data));
@@ -96,13 +114,15 @@ export async function saveCoordinator(
 /**
  * Reads a folder that {@link saveCoordinator} wrote.
  *
- * @throws RexError `WEIGHTS_MISMATCH` for weights of another version, encoder or set of agents; `MODEL_FILE_CORRUPT` for files
- * that are missing, damaged or not what they claim to be.
+ * @throws RexError `WEIGHTS_MISMATCH` for weights of another version, encoder or set of agents, and where `sentence` is not the
+ * sentence encoder that they were trained with; `MODEL_FILE_CORRUPT` for files that are missing, damaged or not what they claim to be.
  */
 export async function readCoordinator(
   folder: string,
+  { sentence }: ReadCoordinatorOptions = {},
 ): Promise<{ readonly parts: CoordinatorParts; readonly manifest: CoordinationManifest }> {
   const manifest = await readCoordinationManifest(folder);
+  checkSentenceEncoder(manifest.encoder.sentence, sentence);
   const path = join(folder, manifest.weights);
   const bytes = await read(path);
   if (sha256(bytes) !== manifest.sha256) throw corruptFile(path, 'its checksum is not the one of its manifest');
@@ -113,18 +133,26 @@ export async function readCoordinator(
     if (!found) throw corruptFile(path, `it lacks ${tensor}`);
     return found;
   };
-  const table = (part: 'text' | 'workspace') => {
+  const table = (part: 'text' | 'workspace' | 'sentence', places: number) => {
     for (const field of ['features', 'rows', 'scale', 'weights', 'bias']) given(`linear/${part}/${field}`);
-    return denseTable(under(state, `linear/${part}/`), encoder.featureCount);
+    return denseTable(under(state, `linear/${part}/`), places);
   };
-  const linear = { text: table('text'), workspace: table('workspace'), joint: given('linear/joint').data };
+  const trees = (part: 'linear' | 'order') => readTrees((name) => given(`${part}/trees/${name}`).data, path);
+  const linear = {
+    text: table('text', encoder.featureCount),
+    workspace: table('workspace', encoder.featureCount),
+    ...(encoder.sentence && { sentence: table('sentence', encoder.sentence.size) }),
+    joint: given('linear/joint').data,
+    trees: trees('linear'),
+  };
   const order = {
     edge: given('order/edge').data,
     path: given('order/path').data,
     relation: given('order/relation').data,
+    trees: trees('order')[0] ?? noTrees,
   };
   const model = loadCoordinationModel(config, under(state, 'model/'));
-  return { parts: { name, encoder, linear, order, calibration, linearCalibration, model }, manifest };
+  return { parts: { name, encoder, sentence, linear, order, calibration, linearCalibration, model }, manifest };
 }
 
 /** Reads and checks a manifest. @throws MODEL_FILE_CORRUPT, WEIGHTS_MISMATCH */

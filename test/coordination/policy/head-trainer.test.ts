@@ -12,7 +12,8 @@ import {
 import { useBackend } from 'hrm-rex/hrm';
 import { done, memoryJournal, run } from 'hrm-rex/orchestration';
 import { defaultEncoder } from '../../../src/coordination/encoder/encode-task.ts';
-import { jointSize, type LinearTable, linearOutputs } from '../../../src/coordination/linear/linear-path.ts';
+import { linearOutputs } from '../../../src/coordination/linear/linear-outputs.ts';
+import { jointSize, type LinearTable } from '../../../src/coordination/linear/linear-path.ts';
 import { noCalibration } from '../../../src/coordination/model/calibration.ts';
 import { createCoordinationModel } from '../../../src/coordination/model/coordination-model.ts';
 import { HrmCoordinator } from '../../../src/coordination/model/hrm-coordinator.ts';
@@ -34,7 +35,7 @@ function untrained(): HrmCoordinator {
   return new HrmCoordinator({
     name: 'untrained/1',
     encoder,
-    linear: { text: table, workspace: table, joint: new Float32Array(linearOutputs.count * jointSize) },
+    linear: { text: table, workspace: table, joint: new Float32Array(linearOutputs.count * jointSize), trees: [] },
     order: trainOrder([]),
     calibration: noCalibration,
     model: createCoordinationModel({ core }, { seed: 4 }),

@@ -41,6 +41,12 @@ test('a gain on few sources does not count', () => {
   assert.equal(chooseOutputs({ ...given, heads }, noCalibration).byHeads[0], false);
 });
 
+test('a yes that only a few sources know stays with the linear path, whoever wins there', () => {
+  const given = rivals(300);
+  const sources = given.sources.map((_, row) => `repository ${row % 4}`);
+  assert.ok(!chooseOutputs({ ...given, sources }, noCalibration).byHeads.includes(true));
+});
+
 test('an output that nobody knows stays with the linear path', () => {
   assert.ok(!chooseOutputs({ heads: [], linear: [], targets: [], sources: [] }, noCalibration).byHeads.includes(true));
 });

@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Random, tensorflow as tf, useBackend } from 'hrm-rex/hrm';
-import { jointSize, type LinearTable, linearOutputs } from '../../../src/coordination/linear/linear-path.ts';
+import { linearOutputs } from '../../../src/coordination/linear/linear-outputs.ts';
+import { jointSize, type LinearTable } from '../../../src/coordination/linear/linear-path.ts';
+import { treeGroups } from '../../../src/coordination/linear/tree-groups.ts';
 import { noCalibration } from '../../../src/coordination/model/calibration.ts';
 import { createCoordinationModel } from '../../../src/coordination/model/coordination-model.ts';
 import { HrmCoordinator } from '../../../src/coordination/model/hrm-coordinator.ts';
 import { recoveryActions } from '../../../src/coordination/model/prediction.ts';
 import { trainOrder } from '../../../src/coordination/order/train-order.ts';
+import { type BoostedTrees, noTrees } from '../../../src/coordination/trees/boosted-trees.ts';
 import { readCoordinator, saveCoordinator } from '../../../src/coordination/weights/coordination-file.ts';
 import { openCoordinator } from '../../../src/coordination/weights/open-coordinator.ts';
 import { RexError } from '../../../src/core/errors.ts';
@@ -38,6 +41,19 @@ function table(): LinearTable {
   return { scale, rows, weights: values(4 * linearOutputs.count), bias: values(linearOutputs.count) };
 }
 
+/** Trees for every second group: a question about the text's own score, and its two answers. */
+function trees(): BoostedTrees[] {
+  return treeGroups.map((_, group) =>
+    group % 2 === 1
+      ? noTrees
+      : {
+          start: group / 10,
+          roots: Float32Array.of(0),
+          nodes: Float32Array.of(0, 0.1, 1, 2, -1, -2, 0, 0, -1, 3, 0, 0),
+        },
+  );
+}
+
 function coordinator(): HrmCoordinator {
   const model = createCoordinationModel(smallConfig, { seed: 2 });
   model.replaceTensor('coordination.selection', tf.randomNormal([16, 1], 0, 1, 'float32', 1));
@@ -45,6 +61,7 @@ function coordinator(): HrmCoordinator {
     name: 'test/1',
     encoder: smallEncoder,
     linear: {
+      trees: trees(),
       text: table(),
       workspace: table(),
       joint: Float32Array.from({ length: linearOutputs.count * jointSize }, () => random.next() - 0.5),
@@ -85,7 +102,7 @@ describe('a folder of weights', () => {
     const path = join(place, 'manifest.json');
     const manifest = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
     for (const change of [
-      { format: 'hrm-rex-coordination/2' },
+      { format: 'hrm-rex-coordination/1' },
       { agentKinds: ['python'] },
       { encoder: { ...smallEncoder, version: 2 } },
     ]) {
