@@ -17,9 +17,9 @@ import {
   useBackend,
   type WeightBits,
 } from '../../hrm/index.ts';
+import { appendEvent, readEvents } from '../../hrm/training/event-log.ts';
 import { usageError } from '../failure.ts';
 import { type Flags, positiveNumber, wholeNumber } from './arguments.ts';
-import { appendEvent, readEvents } from './event-log.ts';
 import { renderCard } from './model-card.ts';
 import { scorePuzzles } from './score-puzzles.ts';
 import { type TrainingData, trainingData } from './training-data.ts';
@@ -176,7 +176,7 @@ async function follow(
     signal,
   };
   for await (const event of train(model, data.train, options)) {
-    if (event.type === 'started') events.push(...(await readEvents(log, event.step)));
+    if (event.type === 'started') events.push(...(await readEvents<TrainEvent>(log, event.step)));
     events.push(event);
     if (event.type === 'step' || event.type === 'evaluation') await appendEvent(log, event);
     const line = describeTrainEvent(event, totalSteps);

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostTensor } from '../../hrm/model/host-tensor.ts';
 import { toHost } from '../../hrm/model/hrm-model.ts';
+import { appendEvent, readEvents } from '../../hrm/training/event-log.ts';
 import { toTensor } from '../../hrm/training/training-state.ts';
 import { sha256 } from '../../hrm/weights/model-file.ts';
 import type { ExampleSet } from '../data/examples.ts';
@@ -56,22 +57,25 @@ export async function* trainCoordination(
   const place = join(folder, 'run');
   const found = resolved.resume ? await readHeadsCheckpoint(trainer, run, place) : undefined;
   let best: BestState | undefined = found?.best;
-  const events: CoordinationTrainEvent[] = [];
-  const note = <Event extends CoordinationTrainEvent>(event: Event): Event => {
+  const log = join(place, 'events.jsonl');
+  if (!found) await rm(log, { force: true });
+  const events: CoordinationTrainEvent[] = await readEvents<ReportEvent>(log, trainer.step);
+  const note = async <Event extends CoordinationTrainEvent>(event: Event): Promise<Event> => {
     events.push(event);
+    if (event.type === 'step' || event.type === 'evaluation') await appendEvent(log, event);
     return event;
   };
   const rows = { train: data.train.count, heldOut: data.heldOut.count, validation: data.validation.count };
   const parameterCount = model.trainableNames.reduce((sum, name) => sum + model.tensor(name).size, 0);
-  yield note({ type: 'started', step: trainer.step, totalSteps, parameterCount, rows });
+  yield await note({ type: 'started', step: trainer.step, totalSteps, parameterCount, rows });
   const linear = linearLevel(data, resolved);
-  yield note({ type: 'linear', loss: linear.loss, scores: linear.scores });
+  yield await note({ type: 'linear', loss: linear.loss, scores: linear.scores });
   const [startStep, startedAt] = [trainer.step, now()];
   while (trainer.step < totalSteps) {
     if (signal?.aborted) {
       await writeHeadsCheckpoint(trainer, best, run, place);
-      yield note({ type: 'checkpoint', step: trainer.step, folder: place });
-      yield note({ type: 'finished', step: trainer.step, reason: 'aborted' });
+      yield await note({ type: 'checkpoint', step: trainer.step, folder: place });
+      yield await note({ type: 'finished', step: trainer.step, reason: 'aborted' });
       return;
     }
     const { plan, halting, recovery: recoveryLoss, learningRate } = await trainer.advance();
@@ -80,15 +84,15 @@ export async function* trainCoordination(
       const stepsPerSecond = ((step - startStep) * 1000) / Math.max(1e-3, now() - startedAt);
       const remainingMs = ((totalSteps - step) * 1000) / stepsPerSecond;
       const losses = { loss: plan, haltingLoss: halting, ...(recoveryLoss !== undefined && { recoveryLoss }) };
-      yield note({ type: 'step', step, ...losses, learningRate, stepsPerSecond, remainingMs });
+      yield await note({ type: 'step', step, ...losses, learningRate, stepsPerSecond, remainingMs });
     }
     if (step % evaluateEvery === 0 || step === totalSteps) {
       const { loss, scores } = await trainer.average.with(model, () => judge(model, data, resolved));
       const isBest = best === undefined || loss < best.loss;
       if (isBest) best = { loss, tensors: await hostTensors(trainer.average.tensors) };
-      yield note({ type: 'evaluation', step, loss, isBest, scores });
+      yield await note({ type: 'evaluation', step, loss, isBest, scores });
       await writeHeadsCheckpoint(trainer, best, run, place);
-      yield note({ type: 'checkpoint', step, folder: place });
+      yield await note({ type: 'checkpoint', step, folder: place });
     }
   }
   for (const [name, tensor] of best?.tensors ?? []) model.replaceTensor(name, toTensor(tensor));
@@ -114,6 +118,9 @@ export async function* trainCoordination(
   await writeCard(folder, { ...card, sentence: encoder.sentence });
   yield { type: 'finished', step: trainer.step, reason: 'completed', scores, folder };
 }
+
+/** What the curves are drawn from; kept beside the checkpoint, so that a run that goes on has all of it. */
+type ReportEvent = Extract<CoordinationTrainEvent, { type: 'step' | 'evaluation' }>;
 
 /** Loss, calibration and scores of the model as it is. Without held-out sources the validation split takes their place. */
 async function judge(

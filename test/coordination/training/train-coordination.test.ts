@@ -59,6 +59,8 @@ async function run(
 
 const weights = async (name: string): Promise<Buffer> => await readFile(join(folder, name, 'model.safetensors'));
 
+const curves = async (name: string): Promise<string> => await readFile(join(folder, name, 'curves.html'), 'utf8');
+
 describe('trainCoordination', () => {
   test('from scratch gives the same weights to the digit', async () => {
     const tensors = tf.memory().numTensors;
@@ -85,6 +87,7 @@ describe('trainCoordination', () => {
     const rest = await run('stopped');
     assert.equal(rest.find((event) => event.type === 'started')?.step, 4);
     assert.deepEqual(await weights('stopped'), await weights('whole'));
+    assert.equal(await curves('stopped'), await curves('whole'), 'the curves begin where the first part began');
   });
 
   test('refuses the checkpoint of another run', async () => {
