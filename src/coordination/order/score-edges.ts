@@ -10,7 +10,7 @@ export interface OrderModel {
   readonly path: Float32Array;
   /** Of a pair's scores among those of the other pairs. [relationSize] */
   readonly relation: Float32Array;
-  /** Correct the relation's score by what the pair is about, see {@link treeInputs}. */
+  /** Correct the relation's score by what the pair is about, see `treeInputs`. */
   readonly trees: BoostedTrees;
 }
 
