@@ -21,8 +21,8 @@ export interface RivalPlans {
 
 /**
  * Gives each output to whoever predicts it better on rows that the heads have not learned: to the heads where they save at
- * least 2 % of the loss, win on three quarters of the sources, and were judged on a yes of at least five of them, otherwise to the linear path with its own calibration
- * (`linear`, fitted on many more rows). The outputs of a softmax stay together.
+ * least 2 % of the loss, win on three quarters of the sources, and were judged on a yes of at least five of them, otherwise to
+ * the linear path with its own calibration (`linear`, fitted on many more rows). The outputs of a softmax stay together.
  */
 export function chooseOutputs(rivals: RivalPlans, linear: Calibration): Calibration {
   const { targets } = rivals;

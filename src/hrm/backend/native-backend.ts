@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { tensorflowVersion } from './backend-names.ts';
+import { startEngine } from './start-engine.ts';
 import { tf } from './tensorflow.ts';
 
 /** Imports a package by name; tests give their own. */
@@ -22,8 +23,7 @@ export async function activateNative(specifier: string, importPackage: ImportPac
     throw new Error(`it brings TensorFlow.js ${version}; version ${tensorflowVersion} shares this engine`);
   }
   loaded = specifier;
-  if (!(await tf.setBackend('tensorflow'))) throw new Error('the backend "tensorflow" did not start');
-  await tf.ready();
+  await startEngine('tensorflow');
   const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
   return isUsingGpuDevice ? 'CUDA' : 'CPU (libtensorflow)';
 }

@@ -2,6 +2,7 @@ import { RexError } from '../../core/errors.ts';
 import { type BackendName, backendOrder, backendPackages } from './backend-names.ts';
 import { classifyLoadFailure, type LoadFailure } from './load-failure.ts';
 import { activateNative, type ImportPackage } from './native-backend.ts';
+import { startEngine } from './start-engine.ts';
 import { tf } from './tensorflow.ts';
 import { activateWasm } from './wasm-backend.ts';
 import { activateWebgpu } from './webgpu-backend.ts';
@@ -115,8 +116,7 @@ async function activate(
       return { name, engine: name, device: await activateWasm(importPackage, options.threads) };
     default:
       await importPackage(specifier);
-      if (!(await tf.setBackend(name))) throw new Error(`the backend "${name}" did not start`);
-      await tf.ready();
+      await startEngine(name);
       // The report tells what a console greeting of the cpu backend would.
       (tf.backend() as { firstUse?: boolean }).firstUse = false;
       return { name, engine: name, device: 'JavaScript' };

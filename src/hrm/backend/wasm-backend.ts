@@ -1,5 +1,6 @@
 import { RexError } from '../../core/errors.ts';
 import type { ImportPackage } from './native-backend.ts';
+import { startEngine } from './start-engine.ts';
 import { tf } from './tensorflow.ts';
 import { addWasmKernels } from './wasm-kernels.ts';
 import { chooseThreads, type WasmPackage, withThreads } from './wasm-threads.ts';
@@ -9,7 +10,8 @@ export async function activateWasm(importPackage: ImportPackage, threads: number
   const wanted = chooseThreads(threads);
   const wasm = (await importPackage('@tensorflow/tfjs-backend-wasm')) as WasmPackage;
   const isNew = !tf.findBackend('wasm');
-  await keepingErrorListeners(() => (isNew && wanted > 1 ? withThreads(wanted, wasm, start) : start()));
+  const start = () => startEngine('wasm');
+  await keepingErrorListeners(isNew && wanted > 1 ? () => withThreads(wanted, wasm, start) : start);
   addWasmKernels();
   const running = wasm.getThreadsCount();
   if (threads !== undefined && running !== threads) {
@@ -22,11 +24,6 @@ export async function activateWasm(importPackage: ImportPackage, threads: number
   }
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   return `WebAssembly${simd ? ' SIMD' : ''}${running > 1 ? `, ${running} threads` : ''}`;
-}
-
-async function start(): Promise<void> {
-  if (!(await tf.setBackend('wasm'))) throw new Error('the backend "wasm" did not start');
-  await tf.ready();
 }
 
 /**

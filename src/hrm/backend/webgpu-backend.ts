@@ -1,5 +1,5 @@
 import type { ImportPackage } from './native-backend.ts';
-import { tf } from './tensorflow.ts';
+import { startEngine } from './start-engine.ts';
 
 interface Adapter {
   readonly info?: { readonly vendor?: string; readonly architecture?: string; readonly description?: string };
@@ -28,8 +28,7 @@ export async function activateWebgpu(importPackage: ImportPackage, allowSoftware
   if (SOFTWARE.test(device) && !allowSoftware) throw new Error(`the only adapter is a software one (${device})`);
   installNavigator(instance);
   await importPackage('@tensorflow/tfjs-backend-webgpu');
-  if (!(await tf.setBackend('webgpu'))) throw new Error('the backend "webgpu" did not start');
-  await tf.ready();
+  await startEngine('webgpu');
   return device;
 }
 
