@@ -54,6 +54,28 @@ for (const backend of backends) {
       await near(gradient as tf.Tensor, dx);
     });
 
+    test('products of two matrices, turned or not', async () => {
+      await useBackend(backend);
+      const held = tf.memory().numTensors;
+      const a = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
+      const b = tf.tensor2d([7, 8, 9, 10, 11, 12], [3, 2]);
+      const [aTurned, bTurned] = [tf.transpose(a), tf.transpose(b)];
+      const wanted = { shape: [2, 2], data: [58, 64, 139, 154] };
+      for (const [left, right, isLeft, isRight] of [
+        [a, b, false, false],
+        [aTurned, b, true, false],
+        [a, bTurned, false, true],
+        [aTurned, bTurned, true, true],
+      ] as const) {
+        const found = tf.matMul(left, right, isLeft, isRight);
+        await near(found, wanted, 0);
+        found.dispose();
+      }
+      assert.throws(() => tf.matMul(a, a), /must match|incompatible/);
+      tf.dispose([a, b, aTurned, bTurned]);
+      assert.equal(tf.memory().numTensors, held);
+    });
+
     test('rotary positions', async () => {
       const { theta, head_dim: size, cos, sin, q, q_out: turnedQ, k, k_out: turnedK } = ops.rotary;
       const table = rotaryTable(5, size, theta);

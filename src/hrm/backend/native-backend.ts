@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { tensorflowVersion } from './backend-names.ts';
+import { addNativeKernels } from './native-kernels.ts';
 import { startEngine } from './start-engine.ts';
 import { tf } from './tensorflow.ts';
 
@@ -23,6 +24,7 @@ export async function activateNative(specifier: string, importPackage: ImportPac
     throw new Error(`it brings TensorFlow.js ${version}; version ${tensorflowVersion} shares this engine`);
   }
   loaded = specifier;
+  addNativeKernels();
   await startEngine('tensorflow');
   const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
   return isUsingGpuDevice ? 'CUDA' : 'CPU (libtensorflow)';
