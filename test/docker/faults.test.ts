@@ -50,8 +50,11 @@ test('a container that is removed ends the waiting call, and the stop goes throu
   await deployment.stop();
 });
 
-/** Outgrows every container of these tests; the shell itself does, so that nothing else can be killed. */
-const hog = 'x=$(head -c 200000000 /dev/zero | tr "\\0" x)';
+/**
+ * Outgrows every container of these tests; the shell itself does. It and its programs are what the kernel kills first, also
+ * where it kills a second process because the memory of the first is not free yet.
+ */
+const hog = 'echo 1000 > /proc/self/oom_score_adj; x=$(head -c 200000000 /dev/zero | tr "\\0" x)';
 
 test('what outgrows the memory is killed, and the command, the run and the session say so', async (t) => {
   const limits = { memoryBytes: 32 * 1024 * 1024 };

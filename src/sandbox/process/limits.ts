@@ -13,29 +13,46 @@ export interface Limits extends Disposable {
   touch(): void;
 }
 
+/** A timer that comes later than this says that the event loop stood still. */
+const DEAF_MS = 20;
+
 const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Watches time, silence and abort, and calls `onLimit` once, with what came first. Silence is measured without a timer
- * per chunk of output.
+ * per chunk of output. Time in which the event loop stood still does not count: what was printed and what ended meanwhile
+ * is heard first.
  * @throws INVALID_ARGUMENT for a time that is no positive number.
  */
 export function armLimits(options: LimitOptions, onLimit: (reason: ExitReason) => void): Limits {
   const { timeoutMs, idleTimeoutMs, signal } = options;
   checkLimits(options);
   let last = performance.now();
+  let deafMs = 0;
+  let timer: NodeJS.Timeout | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
   const fire = (reason: ExitReason) => {
     dispose();
     onLimit(reason);
   };
   const onAbort = () => fire('abort');
-  const watchIdle = (limit: number) => {
-    const left = last + limit - performance.now();
-    if (left <= 0) fire('idle');
-    else idleTimer = setTimeout(() => watchIdle(limit), Math.min(Math.ceil(left), longestTimerMs));
+  const watchIdle = (limit: number, due = last) => {
+    const now = performance.now();
+    if (now - due > DEAF_MS) deafMs += now - due;
+    const left = last + limit + deafMs - now;
+    if (left <= 0) return fire('idle');
+    const waitMs = Math.min(Math.ceil(left), longestTimerMs);
+    idleTimer = setTimeout(() => watchIdle(limit, now + waitMs), waitMs);
   };
-  const timer = usable(timeoutMs) ? setTimeout(() => fire('timeout'), timeoutMs) : undefined;
+  const watchTime = (limit: number) => {
+    const due = performance.now() + limit;
+    timer = setTimeout(() => {
+      const lateMs = performance.now() - due;
+      if (lateMs > DEAF_MS) timer = setTimeout(() => fire('timeout'), Math.min(lateMs, longestTimerMs));
+      else fire('timeout');
+    }, limit);
+  };
+  if (usable(timeoutMs)) watchTime(timeoutMs);
   if (usable(idleTimeoutMs)) watchIdle(idleTimeoutMs);
   function dispose(): void {
     clearTimeout(timer);
@@ -47,6 +64,7 @@ export function armLimits(options: LimitOptions, onLimit: (reason: ExitReason) =
   return {
     touch: () => {
       last = performance.now();
+      deafMs = 0;
     },
     [Symbol.dispose]: dispose,
   };
