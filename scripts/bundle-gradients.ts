@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 const CORE = '@tensorflow/tfjs-core';
+/** The room's own module with the core, beside the target. */
+const LOADED_CORE = './core.ts';
 const TARGET = 'src/hrm/backend/gradients.generated.ts';
 const require = createRequire(import.meta.url);
 const core = require(CORE) as Record<string, unknown> & { version_core: string };
@@ -17,6 +19,7 @@ const shareCore: Plugin = {
   name: 'share-core',
   setup(plugin) {
     plugin.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
+      if (path === LOADED_CORE) return { path, external: true };
       const file = `${join(resolveDir, path)}.js`;
       const source = readFileSync(file, 'utf8');
       const names = [...source.matchAll(/^export (?:const|function) (\w+)/gm)].map((match) => match[1] as string);
@@ -30,9 +33,8 @@ const shareCore: Plugin = {
     plugin.onLoad({ filter: /.*/, namespace: 'shared' }, ({ path }) => ({
       contents:
         path === 'engine'
-          ? `import { engine } from '${CORE}'; export const ENGINE = engine();`
-          : `export { ${path} } from '${CORE}';`,
-      resolveDir: dist,
+          ? `import { core } from '${LOADED_CORE}'; export const ENGINE = core.engine();`
+          : `import { core } from '${LOADED_CORE}'; export const { ${path} } = core;`,
     }));
   },
 };
@@ -47,7 +49,6 @@ const { outputFiles } = await build({
   format: 'esm',
   minify: true,
   legalComments: 'none',
-  external: [CORE],
   plugins: [shareCore],
 });
 const bundled = (outputFiles[0]?.text ?? '').trim();

@@ -1,4 +1,4 @@
-import type { HostTensor } from '../../hrm/model/host-tensor.ts';
+import { type HostTensor, transposed } from '../../hrm/model/host-tensor.ts';
 import type { LinearTable } from '../linear/linear-path.ts';
 
 /**
@@ -16,7 +16,7 @@ export function sparseTable({ scale, rows, weights, bias }: LinearTable): Map<st
     ['features', { shape: [used.length], data: Float32Array.from(used) }],
     ['rows', kept(rows)],
     ['scale', kept(scale)],
-    ['weights', { shape: [width, weights.length / width], data: turned(weights, weights.length / width, width) }],
+    ['weights', transposed({ shape: [weights.length / width, width], data: weights })],
     ['bias', { shape: [width], data: bias }],
   ]);
 }
@@ -25,11 +25,10 @@ export function sparseTable({ scale, rows, weights, bias }: LinearTable): Map<st
 export function denseTable(parts: ReadonlyMap<string, HostTensor>, featureCount: number): LinearTable {
   const part = (name: string): HostTensor => parts.get(name) as HostTensor;
   const [features, rows, scale] = [part('features').data, part('rows').data, part('scale').data];
-  const [width, active] = part('weights').shape as [number, number];
   const table = {
     scale: new Float32Array(featureCount),
     rows: new Int32Array(featureCount).fill(-1),
-    weights: turned(part('weights').data, width, active),
+    weights: transposed(part('weights')).data,
     bias: part('bias').data,
   };
   features.forEach((feature, index) => {
@@ -37,15 +36,4 @@ export function denseTable(parts: ReadonlyMap<string, HostTensor>, featureCount:
     table.rows[feature] = rows[index] as number;
   });
   return table;
-}
-
-/** A matrix [rows, columns] as [columns, rows]. */
-function turned(values: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      result[column * rows + row] = values[row * columns + column] as number;
-    }
-  }
-  return result;
 }

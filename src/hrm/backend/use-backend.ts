@@ -1,5 +1,6 @@
 import { RexError } from '../../core/errors.ts';
 import { type BackendName, backendOrder, backendPackages } from './backend-names.ts';
+import { requirePackage } from './core.ts';
 import { classifyLoadFailure, type LoadFailure } from './load-failure.ts';
 import { activateNative, type ImportPackage } from './native-backend.ts';
 import { startEngine } from './start-engine.ts';
@@ -23,7 +24,7 @@ export interface BackendReport {
 
 /** Options of {@link useBackend}. */
 export interface UseBackendOptions {
-  /** Loads a package by name; the default is `import()`. */
+  /** Loads a package by name; the default is the package's own `require()` or `import()`. */
   readonly importPackage?: ImportPackage;
   /** Accept a software WebGPU adapter; the default is to accept one only when WebGPU is asked for by name. */
   readonly allowSoftware?: boolean;
@@ -104,7 +105,7 @@ async function activate(
   name: BackendName,
   options: UseBackendOptions,
 ): Promise<Pick<BackendReport, 'name' | 'engine' | 'device'>> {
-  const importPackage = options.importPackage ?? ((specifier: string) => import(specifier));
+  const importPackage = options.importPackage ?? loadPackage;
   const specifier = backendPackages[name].load[0] as string;
   switch (name) {
     case 'node-gpu':
@@ -121,6 +122,11 @@ async function activate(
       (tf.backend() as { firstUse?: boolean }).firstUse = false;
       return { name, engine: name, device: 'JavaScript' };
   }
+}
+
+/** What comes with TensorFlow.js is CommonJS; other packages may be modules. */
+async function loadPackage(specifier: string): Promise<unknown> {
+  return specifier.startsWith('@tensorflow/') ? requirePackage(specifier) : import(specifier);
 }
 
 function slowness(name: BackendName): { warning?: string } {

@@ -6,7 +6,7 @@ import { type RotaryTable, rotaryTable } from '../ops/rotary.ts';
 import { truncatedNormal } from '../ops/truncated-normal.ts';
 import { Random } from '../random.ts';
 import type { BlockSettings } from './block.ts';
-import { type HostTensor, type StateDict, sizeOf, transposed } from './host-tensor.ts';
+import { firstNotFinite, type HostTensor, type StateDict, sizeOf, transposed } from './host-tensor.ts';
 import { type ParameterEntry, parameterLayout } from './parameter-layout.ts';
 import { PuzzleTable } from './puzzle-table.ts';
 import { arrangeWeights, type ModelWeights } from './weights.ts';
@@ -150,7 +150,7 @@ function checkState(layout: readonly ParameterEntry[], state: StateDict): void {
     if (entry.shape.join() !== shape.join()) throw mismatch(name, `shape [${shape}]`, `shape [${entry.shape}]`);
     if (entry.data.length !== sizeOf(shape))
       throw mismatch(name, `${sizeOf(shape)} values`, `${entry.data.length} values`);
-    const bad = entry.data.findIndex((value) => !Number.isFinite(value));
+    const bad = firstNotFinite(entry.data);
     if (bad !== -1) throw mismatch(name, 'finite numbers', `${entry.data[bad]} at index ${bad}`);
   }
   const known = new Set(layout.map(({ name }) => name));

@@ -43,9 +43,13 @@ export function unpackMatrix({ shape: [outputs, inputs], bits, packed, scales }:
   const groups = Math.ceil(inputs / groupSize);
   const offset = 2 ** (bits - 1);
   const data = new Float32Array(outputs * inputs);
-  for (let at = 0; at < data.length; at++) {
-    const scale = scales[Math.floor(at / inputs) * groups + Math.floor((at % inputs) / groupSize)] as number;
-    data[at] = (take(packed, at, bits) - offset) * scale;
+  for (let index = 0; index < outputs * groups; index++) {
+    const row = Math.floor(index / groups);
+    const start = row * inputs + (index % groups) * groupSize;
+    const end = Math.min(start + groupSize, (row + 1) * inputs);
+    const scale = scales[index] as number;
+    if (bits === 8) for (let at = start; at < end; at++) data[at] = ((packed[at] as number) - offset) * scale;
+    else for (let at = start; at < end; at++) data[at] = (half(packed, at) - offset) * scale;
   }
   return data;
 }
@@ -55,6 +59,6 @@ function put(packed: Uint8Array, at: number, value: number, bits: WeightBits): v
   else packed[at >> 1] = (packed[at >> 1] as number) | (value << ((at & 1) * 4));
 }
 
-function take(packed: Uint8Array, at: number, bits: WeightBits): number {
-  return bits === 8 ? (packed[at] as number) : ((packed[at >> 1] as number) >> ((at & 1) * 4)) & 15;
+function half(packed: Uint8Array, at: number): number {
+  return ((packed[at >> 1] as number) >> ((at & 1) * 4)) & 15;
 }
