@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { LocalRuntime } from 'hrm-rex';
-import { domainGraph, domainHandlers, runWorkflow, toolWorkflow, type WorkflowStep } from 'hrm-rex/agents';
+import {
+  domainGraph,
+  domainHandlers,
+  domainResultSchema,
+  runWorkflow,
+  toolWorkflow,
+  type WorkflowStep,
+} from 'hrm-rex/agents';
 import { run } from 'hrm-rex/orchestration';
 import { missing } from './missing.ts';
 
@@ -162,6 +169,24 @@ test('npm: a directory without a manifest is told as such, and stays without one
   const { success, first } = await flow('npm', ['install']);
   assert.deepEqual([success, first.advice?.startsWith('There is no package.json here')], [false, true]);
   assert.equal(await bash('ls -A'), '');
+});
+
+test('web: a project goes through its phases in a folder that is no repository', {
+  skip: missing('npm'),
+}, async (test) => {
+  const manifest = {
+    name: 'site',
+    version: '1.0.0',
+    scripts: { build: 'mkdir -p dist && cp page.html dist/', test: 'test -s dist/page.html' },
+  };
+  const { cwd, runtime } = await open(test, { 'package.json': JSON.stringify(manifest), 'page.html': '<p>\n' });
+  const result = await run(domainGraph('web', { cwd }), {
+    handlers: domainHandlers({ runtime, cwd }),
+    output: 'last',
+  }).result;
+  const { success, artifacts, toolResults } = domainResultSchema.parse(result);
+  assert.deepEqual([success, artifacts], [true, ['dist/page.html']]);
+  assert.equal(toolResults['prepare.tree']?.steps[0]?.output.trim(), 'no git repository');
 });
 
 const nowhere = { PIP_INDEX_URL: 'http://127.0.0.1:9/simple' };

@@ -1,5 +1,21 @@
 import { RexError } from '../../../core/errors.ts';
-import type { DomainPreset } from './domain.ts';
+import type { DomainPreset, DomainTask } from './domain.ts';
+
+/** What of the tree is not committed; a project need not be a repository. */
+const tree: DomainTask = {
+  name: 'tree',
+  tool: 'git',
+  steps: [
+    {
+      name: 'status',
+      command: [
+        'sh',
+        '-c',
+        'git rev-parse --git-dir >/dev/null 2>&1 || { echo "no git repository"; exit 0; }; exec git status --short --branch',
+      ],
+    },
+  ],
+};
 
 const web: DomainPreset = {
   name: 'web',
@@ -15,10 +31,7 @@ const web: DomainPreset = {
   phases: [
     {
       name: 'prepare',
-      tasks: [
-        { name: 'install', tool: 'npm', steps: ['install'] },
-        { name: 'tree', tool: 'git', steps: ['status'] },
-      ],
+      tasks: [{ name: 'install', tool: 'npm', steps: ['install'] }, tree],
     },
     {
       name: 'check',
@@ -116,10 +129,7 @@ const devops: DomainPreset = {
   phases: [
     {
       name: 'check',
-      tasks: [
-        { name: 'tree', tool: 'git', steps: ['status'] },
-        { name: 'engine', tool: 'docker', steps: ['version'] },
-      ],
+      tasks: [tree, { name: 'engine', tool: 'docker', steps: ['version'] }],
     },
     { name: 'build', tasks: [{ name: 'image', tool: 'docker', steps: ['build'] }] },
     {
