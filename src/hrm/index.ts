@@ -92,5 +92,5 @@ export {
   saveModel,
 } from './weights/model-file.ts';
 export { readSafetensors, type Safetensors, type StoredTensor, writeSafetensors } from './weights/safetensors.ts';
-export { shippedModel } from './weights/shipped-model.ts';
+export { type ShippedModel, shippedModel } from './weights/shipped-model.ts';
 export { readTorchCheckpoint } from './weights/torch-checkpoint.ts';

@@ -87,7 +87,7 @@ test('solve thinks in ONNX Runtime when asked to, or says what to install', asyn
 test('what does not fit is refused with a word on what would', () => {
   const cases: [string[], RegExp, number][] = [
     [['solve'], /takes one puzzle/, 2],
-    [['solve', puzzle], /--model FOLDER is needed: the own model is for 6x6/, 2],
+    [['solve', puzzle], /--model FOLDER is needed: the own models are for 6x6 and 9x9/, 2],
     [['solve', '12', '--model', model], /16, 36 or 81 cells/, 2],
     [['solve', '###\n#S', '--model', model], /rows of a maze have one length/, 2],
     [['solve', '.'.repeat(81), '--model', model], /16, as the model/, 2],

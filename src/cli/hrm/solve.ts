@@ -22,7 +22,7 @@ PUZZLE is a Sudoku, row by row with . or 0 for blanks ("12.4 3.12 21.3 .32."), a
 a file that holds one, or - for standard input.
 
 Options:
-  --model FOLDER     What hrm-rex train, or saveModel(), has written (default: the package's own model, for 6x6 Sudoku)
+  --model FOLDER     What hrm-rex train, or saveModel(), has written (default: the package's own, for 6x6 and 9x9 Sudoku)
   --steps N          Most steps (default: as in training)
   --rollouts N       Tries, each but the first from a disturbed start; the first right one counts (default 1)
   --seed N           Seeds the disturbance (default 0)
@@ -62,11 +62,9 @@ export async function solveCommand(args: readonly string[]): Promise<number> {
     ...(steps > 0 ? { maxSteps: steps } : {}),
   };
   const puzzle = readPuzzle(await readText(given));
-  if (values.model === undefined && (puzzle.kind !== 'sudoku' || puzzle.columns !== 6)) {
-    throw usageError('--model FOLDER is needed: the own model is for 6x6 Sudoku; hrm-rex train makes others');
-  }
+  const folder = values.model ?? ownModel(puzzle);
   const backend = await useBackend((values.backend ?? 'auto') as BackendName | 'auto');
-  const { model } = await openModel(values.model ?? shippedModel());
+  const { model } = await openModel(folder);
   using _model = model;
   await using compiled = values.engine === 'onnx' ? await compile(model, { engine: 'onnx' }) : undefined;
   const startedAt = performance.now();
@@ -92,6 +90,13 @@ export async function solveCommand(args: readonly string[]): Promise<number> {
     );
   }
   return isSolved ? 0 : 1;
+}
+
+/** The package's own model for a puzzle. @throws a usage error where it has none */
+function ownModel({ kind, columns }: PuzzleText): string {
+  if (kind === 'sudoku' && columns === 6) return shippedModel('sudoku-6x6');
+  if (kind === 'sudoku' && columns === 9) return shippedModel('sudoku-9x9');
+  throw usageError('--model FOLDER is needed: the own models are for 6x6 and 9x9 Sudoku; hrm-rex train makes others');
 }
 
 function toJson(

@@ -3,8 +3,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { corruptFile } from './corrupt.ts';
 
+/** Trained models that ship with the package; their cards are beside them under `weights/`. */
+export type ShippedModel = 'sudoku-6x6' | 'sudoku-9x9';
+
 /** Folder of a trained model that ships with the package, for `openModel`. Throws `MODEL_FILE_CORRUPT` when it is not there. */
-export function shippedModel(name: 'sudoku-6x6' = 'sudoku-6x6'): string {
+export function shippedModel(name: ShippedModel = 'sudoku-6x6'): string {
   return shippedFolder(name);
 }
 
