@@ -1,4 +1,6 @@
 import { wordsOf } from '../encoder/text-features.ts';
+import { listFacts } from './list-facts.ts';
+import { subtaskRelations } from './subtask-relations.ts';
 
 /** What a subtask is about, so that "tests after the code" is learned once and not for each pair of words. */
 const roles: readonly RegExp[] = [
@@ -12,21 +14,15 @@ const roles: readonly RegExp[] = [
   /\b(remov\w*|delet\w*|drop\w*|revert\w*|use)\b/i,
 ];
 
-/** Few numbers that say of an ordered pair of subtasks what they are about, how they are written and what they share. */
+/** Numbers that say of an ordered pair of subtasks what they are about, how they are written and how they hang together. */
 export function pairFacts(request: string, subtasks: readonly string[]): (first: number, second: number) => number[] {
   const goal = new Set(wordsOf(request));
-  const share = (holds: (text: string) => boolean): number => subtasks.filter(holds).length / subtasks.length;
-  const list = [
-    subtasks.reduce((sum, { length }) => sum + length, 0) / subtasks.length,
-    share((text) => /^\p{Ll}/u.test(text)),
-    share((text) => /[:(]/.test(text)),
-    share((text) => text.endsWith('.')),
-    share((text) => text.includes('\n')),
-    request.length,
-  ];
+  const list = listFacts(request, subtasks);
+  const relations = subtaskRelations(request, subtasks);
   const facts = subtasks.map((text) => {
-    const [words, list] = [wordsOf(text), roles.map((role) => (role.test(text) ? 1 : 0))];
-    return { words: new Set(words), count: words.length, length: text.length, roles: list };
+    const words = wordsOf(text);
+    const about = roles.map((role) => (role.test(text) ? 1 : 0));
+    return { words: new Set(words), count: words.length, length: text.length, about };
   });
   return (first, second) => {
     const [before, after] = [facts[first], facts[second]] as [(typeof facts)[number], (typeof facts)[number]];
@@ -34,7 +30,7 @@ export function pairFacts(request: string, subtasks: readonly string[]): (first:
     const part = shared / Math.max(1, Math.min(before.words.size, after.words.size));
     const goals = [overlap(before.words, goal), overlap(after.words, goal)];
     const sizes = [before.length, after.length, before.count - after.count];
-    return [...before.roles, ...after.roles, ...list, shared, part, ...goals, ...sizes];
+    return [...before.about, ...after.about, ...list, shared, part, ...goals, ...sizes, ...relations(first, second)];
   };
 }
 

@@ -1,13 +1,14 @@
 import type { SparseVector } from '../encoder/encoded-task.ts';
 import { hashFeatures } from '../encoder/hash.ts';
 import { wordsOf } from '../encoder/text-features.ts';
+import { fillers } from './fillers.ts';
+import { nameOf } from './list-facts.ts';
 
-/** Places of hashed features of pairs. */
-export const pairFeatureCount = 65_536;
+/** Places of hashed features of pairs: crossed words are many, and two that share a place speak for each other. */
+export const pairFeatureCount = 524_288;
 
 /** Words of each subtask that are crossed with those of the other. */
 const crossedWords = 8;
-const fillers = new Set('a an the of to in for on and or is are be as at by it its this that with from'.split(' '));
 
 interface Words {
   readonly all: ReadonlySet<string>;
@@ -27,8 +28,7 @@ export function pairFeatures(request: string, subtasks: readonly string[]): (Spa
     return {
       all: new Set(content),
       first: [...new Set(content)].slice(0, crossedWords),
-      // Methods and jobs begin with their name: `find_user: …`, `build-image (…)`.
-      name: /^([A-Za-z_][\w-]{2,})(?=\s*[:(,]|\s+-\s|$)/.exec(text)?.[1]?.toLowerCase(),
+      name: nameOf(text)?.toLowerCase(),
       text: text.toLowerCase(),
     };
   });
@@ -61,18 +61,24 @@ function featuresOf(
     style,
   }: { readonly goal: ReadonlySet<string>; readonly kind: string; readonly size: number; readonly style: string },
 ): SparseVector {
+  const opening = kind.split(' ', 1)[0];
   const features = new Map<string, number>([
     ['bias', 1],
     [`n:${size}`, 1],
     [`kind:${kind}`, 1],
     [`style:${style}`, 1],
     [`style:${style} n:${size}`, 1],
-    [`first:${kind.split(' ', 1)[0]}`, 1],
-    [`first:${kind.split(' ', 1)[0]} n:${size}`, 1],
+    [`first:${opening}`, 1],
+    [`first:${opening} n:${size}`, 1],
   ]);
   for (const word of before.all) features.set(`b:${word}`, 0.6);
   for (const word of after.all) features.set(`a:${word}`, 0.6);
   for (const first of before.first) for (const second of after.first) features.set(`x:${first} ${second}`, 0.4);
+  features.set(`head:b ${opening} ${before.first[0]}`, 0.6).set(`head:a ${opening} ${after.first[0]}`, 0.6);
+  for (const word of goal) {
+    if (before.all.has(word)) features.set(`asked:b ${word}`, 0.3);
+    if (after.all.has(word)) features.set(`asked:a ${word}`, 0.3);
+  }
   features.set(`verbs:${before.first[0]} ${after.first[0]}`, 1);
   features.set(`head:b ${before.first[0]}`, 0.8).set(`head:a ${after.first[0]}`, 0.8);
   const shared = overlap(before.all, after.all);

@@ -1,4 +1,5 @@
 import { type BoostedTrees, scoreTrees } from '../trees/boosted-trees.ts';
+import { listFacts } from './list-facts.ts';
 import { pairFacts } from './pair-facts.ts';
 import { pairFeatureCount, pairFeatures } from './pair-features.ts';
 
@@ -12,6 +13,8 @@ export interface OrderModel {
   readonly relation: Float32Array;
   /** Correct the relation's score by what the pair is about, see `treeInputs`. */
   readonly trees: BoostedTrees;
+  /** The log-odds from which an edge of a list is worth drawing, by how the list is written, see `listFacts`. */
+  readonly bar: BoostedTrees;
 }
 
 /** Scores of all pairs by their own features, −∞ on the diagonal; each [n²]. */
@@ -27,19 +30,21 @@ export const relationSize = 14;
 export const mostSubtasks = 64;
 
 /**
- * Log-odds that subtask i must come before subtask j, row by row; −∞ on the diagonal. [n, n]
+ * How far the log-odds that subtask i must come before subtask j lie above the list's bar, row by row; −∞ on the diagonal. [n, n]
  * Subtasks above {@link mostSubtasks} depend on nothing.
  */
 export function scoreEdges(model: OrderModel, request: string, subtasks: readonly string[]): Float32Array {
   const n = Math.min(subtasks.length, mostSubtasks);
-  const pairs = pairFeatures(request, subtasks.slice(0, n));
+  const read = subtasks.slice(0, n);
+  const pairs = pairFeatures(request, read);
   const scores = { edge: pairScores(model.edge, pairs), path: pairScores(model.path, pairs) };
-  const facts = pairFacts(request, subtasks.slice(0, n));
+  const facts = pairFacts(request, read);
+  const bar = scoreTrees(model.bar, listFacts(request, read));
   const inner = Float32Array.from(scores.edge, (score, at) => {
     if (score === Number.NEGATIVE_INFINITY) return score;
     const [i, j] = [Math.floor(at / n), at % n];
     const related = relate(scores, n, i, j);
-    return weigh(model.relation, related) + scoreTrees(model.trees, treeInputs(related, n, facts(i, j)));
+    return weigh(model.relation, related) + scoreTrees(model.trees, treeInputs(related, facts(i, j))) - bar;
   });
   if (n === subtasks.length) return inner;
   const all = new Float32Array(subtasks.length ** 2).fill(Number.NEGATIVE_INFINITY);
@@ -87,9 +92,9 @@ export function weigh(relation: ArrayLike<number>, related: readonly number[]): 
   return related.reduce((sum, value, place) => sum + value * (relation[place] as number), 0);
 }
 
-/** What the trees read of a pair: its relation to the others, the number of subtasks, and its facts. */
-export function treeInputs(related: readonly number[], n: number, facts: readonly number[]): Float32Array {
-  return Float32Array.of(...related, n, ...facts);
+/** What the trees read of a pair: its relation to the others, and its facts. */
+export function treeInputs(related: readonly number[], facts: readonly number[]): Float32Array {
+  return Float32Array.of(...related, ...facts);
 }
 
 function sigmoid(score: number): number {

@@ -1,19 +1,11 @@
 import { Random } from '../../hrm/random.ts';
 import type { SparseVector } from '../encoder/encoded-task.ts';
-import { fitNewton } from '../linear/fit-newton.ts';
-import { trainTrees } from '../trees/train-trees.ts';
+import { fitBar } from './fit-bar.ts';
+import { fitRelation, type RelationRow, relationRows, scoreRows } from './fit-relation.ts';
+import { listFacts } from './list-facts.ts';
 import { pairFacts } from './pair-facts.ts';
 import { pairFeatureCount, pairFeatures } from './pair-features.ts';
-import {
-  mostSubtasks,
-  type OrderModel,
-  type PairScores,
-  pairScores,
-  relate,
-  relationSize,
-  treeInputs,
-  weigh,
-} from './score-edges.ts';
+import { mostSubtasks, type OrderModel, pairScores } from './score-edges.ts';
 
 /** Subtasks of one request, and which must come before which. */
 export interface OrderRow {
@@ -22,6 +14,8 @@ export interface OrderRow {
   readonly edges: readonly (readonly [number, number])[];
   /** What must not be divided between folds: a repository, or the row itself. */
   readonly source: string;
+  /** What kind of graph it is: edges of each kind are drawn from a probability of its own on. */
+  readonly kind: string;
 }
 
 /** Options of {@link trainOrder}. */
@@ -35,6 +29,9 @@ export interface TrainOrderOptions {
 }
 
 interface Graph {
+  readonly kind: string;
+  /** See `listFacts`. */
+  readonly list: Float32Array;
   readonly facts: ReturnType<typeof pairFacts>;
   readonly pairs: (SparseVector | undefined)[];
   /** Direct edges. [n²] */
@@ -47,7 +44,8 @@ interface Graph {
 
 /**
  * Fits the dependency scorer: logistic regression on the features of pairs, then on how a pair's score stands among the others,
- * and by trees on that and on what the pair is about; both with scores from parts of the rows that leave the pair's own source out.
+ * and by trees on that and on what the pair is about; both with scores from parts of the rows that leave the pair's own source out,
+ * as is the bar from which edges are drawn.
  */
 export function trainOrder(rows: readonly OrderRow[], options: TrainOrderOptions = {}): OrderModel {
   const { seed = 0, epochs = 6, folds = 5 } = options;
@@ -59,9 +57,17 @@ export function trainOrder(rows: readonly OrderRow[], options: TrainOrderOptions
   const left = Array.from({ length: folds }, (_, fold) => fitBoth(graphs.filter((graph) => graph.fold !== fold)));
   const scored = graphs.map((graph) => {
     const { edge, path } = left[graph.fold] as (typeof left)[number];
-    return { graph, scores: { edge: pairScores(edge, graph.pairs), path: pairScores(path, graph.pairs) } };
+    const scores = { edge: pairScores(edge, graph.pairs), path: pairScores(path, graph.pairs) };
+    return { graph, rows: relationRows(graph, scores) };
   });
-  return { ...fitBoth(graphs), ...fitRelation(scored) };
+  const rowsOf = (chosen: typeof scored): RelationRow[] => chosen.flatMap(({ rows }) => rows);
+  const judged = Array.from({ length: folds }, (_, fold) => {
+    const own = scored.filter(({ graph }) => graph.fold === fold);
+    if (own.length === 0) return [];
+    const fitted = fitRelation(rowsOf(scored.filter(({ graph }) => graph.fold !== fold)));
+    return own.map(({ graph, rows }) => ({ ...graph, scores: scoreRows(fitted, graph.count, rows) }));
+  });
+  return { ...fitBoth(graphs), ...fitRelation(rowsOf(scored)), bar: fitBar(judged.flat()) };
 }
 
 function toGraphs(rows: readonly OrderRow[], folds: number, seed: number): Graph[] {
@@ -70,12 +76,14 @@ function toGraphs(rows: readonly OrderRow[], folds: number, seed: number): Graph
   for (const { source } of rows) if (!foldOf.has(source)) foldOf.set(source, random.integer(0, folds - 1));
   return rows
     .filter(({ nodes }) => nodes.length > 1 && nodes.length <= mostSubtasks)
-    .map(({ request, nodes, edges, source }) => {
+    .map(({ request, nodes, edges, source, kind }) => {
       const truth = new Uint8Array(nodes.length ** 2);
       for (const [before, after] of edges) truth[before * nodes.length + after] = 1;
       const closure = closureOf(truth, nodes.length);
       const fold = foldOf.get(source) as number;
       return {
+        kind,
+        list: Float32Array.from(listFacts(request, nodes)),
         facts: pairFacts(request, nodes),
         pairs: pairFeatures(request, nodes),
         truth,
@@ -122,30 +130,4 @@ function fitPairs(graphs: readonly Graph[], target: 'truth' | 'closure', epochs:
     }
   }
   return weights;
-}
-
-/** Small trees: they speak of what is true of many pairs. */
-const growth = { trees: 80, leaves: 8, leastRows: 100, pull: 5, rate: 0.1 };
-
-function fitRelation(
-  scored: readonly { readonly graph: Graph; readonly scores: PairScores }[],
-): Pick<OrderModel, 'relation' | 'trees'> {
-  const rows = scored.flatMap(({ graph: { count, truth, facts }, scores }) =>
-    Array.from(scores.edge.keys()).flatMap((at) => {
-      const [i, j] = [Math.floor(at / count), at % count];
-      if (i === j) return [];
-      const inputs = relate(scores, count, i, j);
-      const all = treeInputs(inputs, count, facts(i, j));
-      return [{ inputs, all, target: truth[at] as number, weight: 1 / Math.sqrt(count) }];
-    }),
-  );
-  const pulls = new Array<number>(relationSize).fill(1);
-  const relation = Float32Array.from(fitNewton(rows, { pulls, steps: 8, isLogistic: true }));
-  const open = rows.map(({ inputs, all, target, weight }) => ({
-    inputs: all,
-    target,
-    weight,
-    given: weigh(relation, inputs),
-  }));
-  return { relation, trees: trainTrees(open, growth) };
 }

@@ -5,7 +5,7 @@ import { binInputs } from './input-bins.ts';
 /** One row of a fit. */
 export interface TreeRow {
   readonly inputs: Float32Array;
-  /** 0 or 1. */
+  /** 0 or 1, or a share between them. */
   readonly target: number;
   /** How much the row counts. */
   readonly weight: number;

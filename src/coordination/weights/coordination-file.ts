@@ -19,7 +19,7 @@ import { floats, packState, unpackState } from './pack-state.ts';
 import { denseTable, sparseTable } from './sparse-linear.ts';
 import { readTrees, treeTensors } from './tree-tensors.ts';
 
-const FORMAT = 'hrm-rex-coordination/2';
+const FORMAT = 'hrm-rex-coordination/3';
 const MANIFEST = 'manifest.json';
 const WEIGHTS = 'model.safetensors';
 const orderParts = ['edge', 'path', 'relation'] as const;
@@ -85,7 +85,7 @@ export async function saveCoordinator(
   }
   for (const [part, trees] of [
     ['linear', parts.linear.trees],
-    ['order', [parts.order.trees]],
+    ['order', [parts.order.trees, parts.order.bar]],
   ] as const) {
     for (const [name, tensor] of treeTensors(trees)) exact.set(`${part}/trees/${name}`, tensor);
   }
@@ -145,11 +145,13 @@ export async function readCoordinator(
     joint: given('linear/joint').data,
     trees: trees('linear'),
   };
+  const [pairTrees = noTrees, bar = noTrees] = trees('order');
   const order = {
     edge: given('order/edge').data,
     path: given('order/path').data,
     relation: given('order/relation').data,
-    trees: trees('order')[0] ?? noTrees,
+    trees: pairTrees,
+    bar,
   };
   const model = loadCoordinationModel(config, under(state, 'model/'));
   return { parts: { name, encoder, sentence, linear, order, calibration, linearCalibration, model }, manifest };

@@ -23,6 +23,7 @@ function rows(count: number): OrderRow[] {
         [at(1), at(2)],
       ],
       source: `source ${index % 12}`,
+      kind: 'release',
     };
   });
 }

@@ -103,6 +103,7 @@ describe('a folder of weights', () => {
     const manifest = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
     for (const change of [
       { format: 'hrm-rex-coordination/1' },
+      { format: 'hrm-rex-coordination/2' },
       { agentKinds: ['python'] },
       { encoder: { ...smallEncoder, version: 2 } },
     ]) {
