@@ -35,7 +35,8 @@ const MOST_RATIO: Readonly<Record<string, Readonly<Record<string, Readonly<Recor
   wasm: { step: { 1: 4.5, 8: 6 }, 'train-once': { 8: 6 } },
 };
 const NAMES = { step: 'ACT step', train: 'training step', 'train-once': 'training step without second pass' };
-const ROUNDS = 5;
+/** Rounds that are timed, after a tenth as many that are not; the median counts. */
+const rounds = (batchSize: number): number => (batchSize === 1 ? 20 : 5);
 
 const threads = Number(option('threads', '1'));
 const backendName = option('backend', 'auto') as BackendName | 'auto';
@@ -54,7 +55,7 @@ for (const size of batchSizes) {
   for (const kind of kinds) {
     using onePass = kind === 'train-once' ? createModel({ ...size27M, qHead: 'halt-only' }) : undefined;
     const cpuBefore = process.cpuUsage();
-    const found = await times(ROUNDS, oneStep(onePass ?? model, randomBatch(size), kind));
+    const found = await times(rounds(size), oneStep(onePass ?? model, randomBatch(size), kind));
     const cpu = process.cpuUsage(cpuBefore);
     const seconds = median(found) / 1000;
     const ratio = MOST_RATIO[backend.name]?.[kind]?.[size];
@@ -98,7 +99,7 @@ async function compiledRows(): Promise<Row[]> {
 
 /** Seconds of PyTorch, measured now where it is installed. */
 function referenceOf(kind: Kind, size: number): Pick<Row, 'reference' | 'against'> {
-  const program = ['bench/reference/hrm.py', String(size), kind, String(ROUNDS), '2'];
+  const program = ['bench/reference/hrm.py', String(size), kind, String(rounds(size)), '2'];
   for (const python of ['python3', '/usr/bin/python3']) {
     // Threads that wait by turning in a circle take the cores from those that work.
     const env = { ...process.env, OMP_WAIT_POLICY: 'passive' };
