@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskRow } from '../data/task-row.ts';
 import type { SentenceSettings } from '../encoder/encoded-task.ts';
+import type { OrderScore } from '../evaluation/score-order.ts';
 import type { PlanScores } from '../evaluation/score-plans.ts';
 import type { LinearPath } from '../linear/linear-path.ts';
 import { treeGroups } from '../linear/tree-groups.ts';
@@ -16,6 +17,8 @@ export interface CardFacts {
   readonly events: readonly CoordinationTrainEvent[];
   /** Scores on the validation split. */
   readonly scores: PlanScores;
+  /** Scores of the order of subtasks there; empty without task graphs. */
+  readonly order: readonly OrderScore[];
   readonly model: CoordinationModel;
   /** Which outputs the heads decide. [planOutputs.count] */
   readonly byHeads: readonly boolean[];
@@ -31,7 +34,8 @@ export async function writeCard(folder: string, facts: CardFacts): Promise<void>
 }
 
 /** The model card as Markdown: data, licences, command, seed, scores, weaknesses. */
-export function renderCard({ rows, events, scores, model, byHeads, linear: path, sentence, notes }: CardFacts): string {
+export function renderCard(facts: CardFacts): string {
+  const { rows, events, scores, model, byHeads, linear: path, sentence, notes } = facts;
   const { core, coordinationBlocks } = model.config;
   const linear = events.find((event) => event.type === 'linear')?.scores;
   const started = events.find((event) => event.type === 'started');
@@ -57,7 +61,7 @@ Inside the linear path small boosted trees join text, workspace and evidence for
 that they have not seen better than a linear join does.
 
 Sentence encoder: ${sentence ? `${sentence.name} (${sentence.size} values) has to be installed and given; its licence is its own` : 'none is needed'}.
-
+${orderTable(facts)}
 ## Data
 
 ${rows.length} tasks of ${new Set(rows.map(({ source }) => source)).size} sources. Rows by licence: ${licences(rows)}.
@@ -75,6 +79,22 @@ Labels follow from facts (changed files of the real change, advisories, maintain
 - Difficulty is the number of changed lines of the real change, which a text foretells only roughly.
 - Priority has no true label: it is a rank by predicted effort and order.
 - The executor's policy was trained on synthesised observations, not on real runs.
+`;
+}
+
+function orderTable({ order }: CardFacts): string {
+  if (order.length === 0) return '';
+  const lines = order.map(
+    ({ kind, graphs, f1, allPairs }) => `| ${kind} | ${graphs} | ${f1.toFixed(3)} | ${allPairs.toFixed(3)} |`,
+  );
+  return `
+### Order of subtasks
+
+F1 of edges on the task graphs of the validation split; beside it all pairs joined in a random order.
+
+| kind | graphs | order head | all pairs |
+| --- | --- | --- | --- |
+${lines.join('\n')}
 `;
 }
 

@@ -10,9 +10,11 @@ import { orderRows } from '../data/order-rows.ts';
 import { type PreparedData, prepareData } from '../data/prepare-data.ts';
 import { RecoveryExamples } from '../data/recovery-examples.ts';
 import { linearPlans, planExamples, predictionsOf, targetsOf } from '../evaluation/plan-examples.ts';
+import { scoreOrder } from '../evaluation/score-order.ts';
 import { flattenScores, type PlanScores, scorePlans } from '../evaluation/score-plans.ts';
 import { type Calibration, calibrateLogits, mixPlan } from '../model/calibration.ts';
 import { type CoordinationModel, createCoordinationModel } from '../model/coordination-model.ts';
+import { HrmCoordinator } from '../model/hrm-coordinator.ts';
 import { planOutputs } from '../model/plan-outputs.ts';
 import { trainOrder } from '../order/train-order.ts';
 import { encodeSentences } from '../sentence/sentence-encoder.ts';
@@ -114,7 +116,9 @@ export async function* trainCoordination(
   await saveCoordinator(parts, folder, { bits, metrics, notes });
   await writeFile(join(folder, 'curves.html'), renderCoordinationCurves(events));
   const { byHeads } = calibration;
-  const card = { rows: resolved.rows, events, scores, model, byHeads, linear: data.linear, notes };
+  const graphs = resolved.dependencies.filter(({ split }) => split === 'val');
+  const ordered = await scoreOrder(new HrmCoordinator(parts), graphs);
+  const card = { rows: resolved.rows, events, scores, order: ordered, model, byHeads, linear: data.linear, notes };
   await writeCard(folder, { ...card, sentence: encoder.sentence });
   yield { type: 'finished', step: trainer.step, reason: 'completed', scores, folder };
 }

@@ -102,6 +102,7 @@ describe('trainCoordination', () => {
     const card = await readFile(join(folder, 'learned', 'README.md'), 'utf8');
     assert.match(card, /Rows by licence: MIT 60/);
     assert.match(card, /seed 4/);
+    assert.match(card, /\| ci-jobs \| 2 \| 1\.000 \| 0\.000 \|/, 'the order of both unseen graphs');
     assert.match(await readFile(join(folder, 'learned', 'curves.html'), 'utf8'), /<polyline/);
     const tensors = tf.memory().numTensors;
     {
