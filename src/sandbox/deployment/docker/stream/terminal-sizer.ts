@@ -13,11 +13,16 @@ export function awaitingSize(script: string): string {
   return `${waitForSize}\n${script}`;
 }
 
-/** `stty size` of busybox fails without a size, that of coreutils says `0 0`. */
+/**
+ * `stty size` of busybox fails without a size, that of coreutils says `0 0`. An engine under load takes seconds: after the first
+ * tries the script sleeps between them, as long as {@link TerminalSizer} tries.
+ */
 const waitForSize = [
   'if command -v stty >/dev/null 2>&1; then',
   'n=0',
-  'until case "$(stty size 2>/dev/null)" in [1-9]*) ;; *) [ "$n" -gt 200 ] ;; esac; do n=$((n + 1)); done',
+  'until case "$(stty size 2>/dev/null)" in [1-9]*) ;; *) [ "$n" -gt 208 ] ;; esac; do',
+  'n=$((n + 1)); [ "$n" -le 200 ] || sleep 1',
+  'done',
   'unset n',
   'fi',
 ].join('\n');
