@@ -1,4 +1,5 @@
 import type { CoordinationReport, SystemScores } from './evaluate-coordinator.ts';
+import type { OrderScore } from './score-order.ts';
 import type { PlanScores } from './score-plans.ts';
 
 const groups = ['languages', 'tools', 'domains', 'all'] as const;
@@ -38,10 +39,15 @@ ${f1Table(ablations)}
 
 ## Order of subtasks, F1 of edges
 
-| kind | graphs | ${coordinator} | all pairs in random order |
-| --- | --- | --- | --- |
-${order.map(({ kind, graphs, f1, allPairs }) => `| ${kind} | ${graphs} | ${number(f1)} | ${number(allPairs)} |`).join('\n')}
+${orderTable(order, coordinator)}
 `;
+}
+
+/** F1 of edges by kind of graph, beside that of all pairs in a random order. */
+export function orderTable(order: readonly OrderScore[], name: string): string {
+  return `| kind | graphs | ${name} | all pairs in random order |
+| --- | --- | --- | --- |
+${order.map(({ kind, graphs, f1, allPairs }) => `| ${kind} | ${graphs} | ${number(f1)} | ${number(allPairs)} |`).join('\n')}`;
 }
 
 function f1Table(systems: readonly SystemScores[]): string {

@@ -1,8 +1,7 @@
 import { fitNewton } from '../linear/fit-newton.ts';
-import { scoreTrees } from '../trees/boosted-trees.ts';
 import { trainTrees } from '../trees/train-trees.ts';
 import type { pairFacts } from './pair-facts.ts';
-import { type OrderModel, type PairScores, relate, relationSize, treeInputs, weigh } from './score-edges.ts';
+import { type OrderModel, type PairScores, relate, relationSize, scorePair, treeInputs, weigh } from './score-edges.ts';
 
 /** A graph whose pairs the relation learns. */
 export interface RelatedGraph {
@@ -53,11 +52,11 @@ export function fitRelation(rows: readonly RelationRow[]): Pick<OrderModel, 'rel
 
 /** Log-odds of a graph's pairs, −∞ on the diagonal. [n²] */
 export function scoreRows(
-  { relation, trees }: Pick<OrderModel, 'relation' | 'trees'>,
+  model: Pick<OrderModel, 'relation' | 'trees'>,
   count: number,
   rows: readonly RelationRow[],
 ): Float32Array {
   const scores = new Float32Array(count * count).fill(Number.NEGATIVE_INFINITY);
-  for (const { at, inputs, all } of rows) scores[at] = weigh(relation, inputs) + scoreTrees(trees, all);
+  for (const { at, inputs, all } of rows) scores[at] = scorePair(model, inputs, all);
   return scores;
 }

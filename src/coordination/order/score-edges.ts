@@ -44,7 +44,7 @@ export function scoreEdges(model: OrderModel, request: string, subtasks: readonl
     if (score === Number.NEGATIVE_INFINITY) return score;
     const [i, j] = [Math.floor(at / n), at % n];
     const related = relate(scores, n, i, j);
-    return weigh(model.relation, related) + scoreTrees(model.trees, treeInputs(related, facts(i, j))) - bar;
+    return scorePair(model, related, treeInputs(related, facts(i, j))) - bar;
   });
   if (n === subtasks.length) return inner;
   const all = new Float32Array(subtasks.length ** 2).fill(Number.NEGATIVE_INFINITY);
@@ -85,6 +85,15 @@ export function relate({ edge, path }: PairScores, n: number, i: number, j: numb
   const ways = [score - outOfFirst, score - intoSecond, outOfSecond, intoFirst, through];
   const order = [path[i * n + j] as number, path[j * n + i] as number, between, before(i, j) * between];
   return [score, at(j, i), ...ways, ...order, Math.log(n), n === 2 ? 1 : 0, 1];
+}
+
+/** Log-odds of a pair, from its relation to the other pairs and what the trees read of it. */
+export function scorePair(
+  { relation, trees }: Pick<OrderModel, 'relation' | 'trees'>,
+  related: readonly number[],
+  all: Float32Array,
+): number {
+  return weigh(relation, related) + scoreTrees(trees, all);
 }
 
 /** A pair's score by its relation to the other pairs. */

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskRow } from '../data/task-row.ts';
 import type { SentenceSettings } from '../encoder/encoded-task.ts';
+import { orderTable } from '../evaluation/render-report.ts';
 import type { OrderScore } from '../evaluation/score-order.ts';
 import type { PlanScores } from '../evaluation/score-plans.ts';
 import type { LinearPath } from '../linear/linear-path.ts';
@@ -61,7 +62,7 @@ Inside the linear path small boosted trees join text, workspace and evidence for
 that they have not seen better than a linear join does.
 
 Sentence encoder: ${sentence ? `${sentence.name} (${sentence.size} values) has to be installed and given; its licence is its own` : 'none is needed'}.
-${orderTable(facts)}
+${orderSection(facts)}
 ## Data
 
 ${rows.length} tasks of ${new Set(rows.map(({ source }) => source)).size} sources. Rows by licence: ${licences(rows)}.
@@ -82,19 +83,14 @@ Labels follow from facts (changed files of the real change, advisories, maintain
 `;
 }
 
-function orderTable({ order }: CardFacts): string {
+function orderSection({ order }: CardFacts): string {
   if (order.length === 0) return '';
-  const lines = order.map(
-    ({ kind, graphs, f1, allPairs }) => `| ${kind} | ${graphs} | ${f1.toFixed(3)} | ${allPairs.toFixed(3)} |`,
-  );
   return `
 ### Order of subtasks
 
-F1 of edges on the task graphs of the validation split; beside it all pairs joined in a random order.
+F1 of edges on the task graphs of the validation split.
 
-| kind | graphs | order head | all pairs |
-| --- | --- | --- | --- |
-${lines.join('\n')}
+${orderTable(order, 'order head')}
 `;
 }
 

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { tensorflowVersion } from './backend-names.ts';
+import { requirePackage } from './core.ts';
 import { addNativeKernels } from './native-kernels.ts';
 import { startEngine } from './start-engine.ts';
 import { tf } from './tensorflow.ts';
@@ -36,7 +36,7 @@ interface NativeModule {
 
 /** tfjs-node 4.22 calls two functions of `util` that Node 23 removed. */
 function restoreRemovedUtilities(): void {
-  const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
+  const util = requirePackage('node:util') as Record<string, unknown>;
   util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
   util.isArray ??= Array.isArray;
 }

@@ -27,46 +27,50 @@ const longestTimerMs = 2 ** 31 - 1;
 export function armLimits(options: LimitOptions, onLimit: (reason: ExitReason) => void): Limits {
   const { timeoutMs, idleTimeoutMs, signal } = options;
   checkLimits(options);
-  let last = performance.now();
-  let deafMs = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let idleTimer: NodeJS.Timeout | undefined;
   const fire = (reason: ExitReason) => {
     dispose();
     onLimit(reason);
   };
   const onAbort = () => fire('abort');
-  const watchIdle = (limit: number, due = last) => {
-    const now = performance.now();
-    if (now - due > DEAF_MS) deafMs += now - due;
-    const left = last + limit + deafMs - now;
-    if (left <= 0) return fire('idle');
-    const waitMs = Math.min(Math.ceil(left), longestTimerMs);
-    idleTimer = setTimeout(() => watchIdle(limit, now + waitMs), waitMs);
-  };
-  const watchTime = (limit: number) => {
-    const due = performance.now() + limit;
-    timer = setTimeout(() => {
-      const lateMs = performance.now() - due;
-      if (lateMs > DEAF_MS) timer = setTimeout(() => fire('timeout'), Math.min(lateMs, longestTimerMs));
-      else fire('timeout');
-    }, limit);
-  };
-  if (usable(timeoutMs)) watchTime(timeoutMs);
-  if (usable(idleTimeoutMs)) watchIdle(idleTimeoutMs);
+  const time = usable(timeoutMs) ? countDown(timeoutMs, () => fire('timeout')) : undefined;
+  const silence = usable(idleTimeoutMs) ? countDown(idleTimeoutMs, () => fire('idle')) : undefined;
   function dispose(): void {
-    clearTimeout(timer);
-    clearTimeout(idleTimer);
+    time?.[Symbol.dispose]();
+    silence?.[Symbol.dispose]();
     signal?.removeEventListener('abort', onAbort);
   }
   if (signal?.aborted) queueMicrotask(onAbort);
   else signal?.addEventListener('abort', onAbort, { once: true });
   return {
+    touch: () => silence?.touch(),
+    [Symbol.dispose]: dispose,
+  };
+}
+
+/** Calls `onEnd` after a time in which this process listened; `touch` begins the time anew. */
+function countDown(limitMs: number, onEnd: () => void): Limits {
+  let last = performance.now();
+  let deafMs = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (): void => {
+    const leftMs = last + limitMs + deafMs - performance.now();
+    if (leftMs <= 0) return onEnd();
+    const waitMs = Math.min(Math.ceil(leftMs), longestTimerMs);
+    const due = performance.now() + waitMs;
+    timer = setTimeout(() => {
+      const lateMs = performance.now() - due;
+      // It may have stood still before it was due, too: half of the wait is taken again, so that every wait ends.
+      if (lateMs > DEAF_MS) deafMs += lateMs + Math.min(lateMs, waitMs / 2);
+      wait();
+    }, waitMs);
+  };
+  wait();
+  return {
     touch: () => {
       last = performance.now();
       deafMs = 0;
     },
-    [Symbol.dispose]: dispose,
+    [Symbol.dispose]: () => clearTimeout(timer),
   };
 }
 

@@ -17,6 +17,9 @@ test('what a command printed while the event loop stood still is read before it 
   standStill(900);
   const result = await command.result();
   assert.equal(result.stdout, 'begun\n1\n2\n3\n4\n5\n6\n');
+  const quiet = await runtime.spawn('sleep 0.1; echo first', { idleTimeoutMs: 400 });
+  standStill(900);
+  assert.equal((await quiet.result()).stdout, 'first\n');
 });
 
 test('a command that ended in time while the event loop stood still has not outlived its time', async () => {
