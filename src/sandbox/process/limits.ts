@@ -54,7 +54,10 @@ function countDown(limitMs: number, onEnd: () => void): Limits {
   let timer: NodeJS.Timeout | undefined;
   const wait = (): void => {
     const leftMs = last + limitMs + deafMs - performance.now();
-    if (leftMs <= 0) return onEnd();
+    if (leftMs <= 0) {
+      onEnd();
+      return;
+    }
     const waitMs = Math.min(Math.ceil(leftMs), longestTimerMs);
     const due = performance.now() + waitMs;
     timer = setTimeout(() => {
